@@ -75,7 +75,7 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 	@Override
 	public void afterSingletonsInstantiated() {
 		if (this.services != null) {
-			this.services.checkPrimary();
+			this.services.getAll();
 		}
 	}
 
