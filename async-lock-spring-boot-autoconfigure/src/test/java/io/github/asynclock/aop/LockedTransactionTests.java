@@ -24,7 +24,8 @@ import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.r2dbc.core.DatabaseClient;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.reactive.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 import io.github.asynclock.LockService;
 import io.github.asynclock.Locked;
@@ -41,6 +42,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  */
 class LockedTransactionTests {
 
+	private static final String URL = "jdbc:h2:mem:locked;DB_CLOSE_DELAY=-1";
+
 	private AnnotationConfigApplicationContext context;
 
 	private NaiveLockService locks;
@@ -55,7 +58,8 @@ class LockedTransactionTests {
 
 	private <T> T start(Class<T> type, Class<?>... configuration) {
 		this.context = LockedContext.of(configuration);
-		this.outside = this.context.getBean(JdbcTemplate.class);
+		// a data source of its own, or it would take part in the transaction
+		this.outside = new JdbcTemplate(new DriverManagerDataSource(URL));
 		this.outside.execute("create table account (id int primary key, amount int)");
 		this.outside.execute("insert into account values (1, 100)");
 		this.locks = this.context.getBean(NaiveLockService.class);
@@ -70,7 +74,7 @@ class LockedTransactionTests {
 	@Test
 	void blockingCommit() {
 		start(Blocking.class, Database.class, Blocking.class).withdraw(1, 30);
-		assertThat(this.locks.events).containsExactly("locked account-1", "transaction: true", "outside sees 70",
+		assertThat(this.locks.events).containsExactly("locked account-1", "committed", "outside sees 70",
 				"unlocked account-1");
 	}
 
@@ -78,7 +82,7 @@ class LockedTransactionTests {
 	void blockingRollback() {
 		Blocking bean = start(Blocking.class, Database.class, Blocking.class);
 		assertThatIllegalStateException().isThrownBy(() -> bean.withdraw(1, 300));
-		assertThat(this.locks.events).containsExactly("locked account-1", "transaction: true", "outside sees 100",
+		assertThat(this.locks.events).containsExactly("locked account-1", "rolled back", "outside sees 100",
 				"unlocked account-1");
 	}
 
@@ -86,7 +90,7 @@ class LockedTransactionTests {
 	void reactiveCommit() {
 		Reactive bean = start(Reactive.class, Database.class, Reactive.class);
 		StepVerifier.create(bean.withdraw(1, 30)).expectNext(70).verifyComplete();
-		assertThat(this.locks.events).containsExactly("locked account-1", "transaction: true", "outside sees 70",
+		assertThat(this.locks.events).containsExactly("locked account-1", "committed", "outside sees 70",
 				"unlocked account-1");
 	}
 
@@ -94,7 +98,7 @@ class LockedTransactionTests {
 	void reactiveRollback() {
 		Reactive bean = start(Reactive.class, Database.class, Reactive.class);
 		StepVerifier.create(bean.withdraw(1, 300)).verifyError(IllegalStateException.class);
-		assertThat(this.locks.events).containsExactly("locked account-1", "transaction: true", "outside sees 100",
+		assertThat(this.locks.events).containsExactly("locked account-1", "rolled back", "outside sees 100",
 				"unlocked account-1");
 	}
 
@@ -102,15 +106,16 @@ class LockedTransactionTests {
 	void reactiveCommitOfAFlux() {
 		Reactive bean = start(Reactive.class, Database.class, Reactive.class);
 		StepVerifier.create(bean.withdrawals(1, 10, 20)).expectNext(90, 70).verifyComplete();
-		assertThat(this.locks.events).containsExactly("locked account-1", "outside sees 70", "unlocked account-1");
+		assertThat(this.locks.events).containsExactly("locked account-1", "committed", "outside sees 70",
+				"unlocked account-1");
 	}
 
 	@Test
 	void eachSubscriptionHasItsOwnTransactionUnderItsOwnLock() {
 		Reactive bean = start(Reactive.class, Database.class, Reactive.class);
 		StepVerifier.create(bean.withdraw(1, 30).repeat(1)).expectNext(70, 40).verifyComplete();
-		assertThat(this.locks.events).containsExactly("locked account-1", "transaction: true", "outside sees 70",
-				"unlocked account-1", "locked account-1", "transaction: true", "outside sees 40", "unlocked account-1");
+		assertThat(this.locks.events).containsExactly("locked account-1", "committed", "outside sees 70",
+				"unlocked account-1", "locked account-1", "committed", "outside sees 40", "unlocked account-1");
 	}
 
 	@Test
@@ -139,9 +144,12 @@ class LockedTransactionTests {
 		@Locked("'account-' + #id")
 		@Transactional("jdbc")
 		public void withdraw(int id, int amount) {
-			this.locks.events
-				.add("transaction: " + org.springframework.transaction.support.TransactionSynchronizationManager
-					.isActualTransactionActive());
+			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+				@Override
+				public void afterCompletion(int status) {
+					Blocking.this.locks.events.add((status == STATUS_COMMITTED) ? "committed" : "rolled back");
+				}
+			});
 			Integer before = this.jdbc.queryForObject("select amount from account where id = ?", Integer.class, id);
 			this.jdbc.update("update account set amount = ? where id = ?", before - amount, id);
 			if (before < amount) {
@@ -165,16 +173,27 @@ class LockedTransactionTests {
 		@Locked("'account-' + #id")
 		@Transactional("r2dbc")
 		public Mono<Integer> withdraw(int id, int amount) {
-			return TransactionSynchronizationManager.forCurrentTransaction()
-				.doOnNext((transaction) -> this.locks.events
-					.add("transaction: " + transaction.isActualTransactionActive()))
-				.then(withdrawn(id, amount));
+			return noteCompletion().then(withdrawn(id, amount));
 		}
 
 		@Locked("'account-' + #id")
 		@Transactional("r2dbc")
 		public Flux<Integer> withdrawals(int id, int... amounts) {
-			return Flux.fromStream(IntStream.of(amounts).boxed()).concatMap((amount) -> withdrawn(id, amount));
+			return noteCompletion()
+				.thenMany(Flux.fromStream(IntStream.of(amounts).boxed()).concatMap((amount) -> withdrawn(id, amount)));
+		}
+
+		private Mono<Void> noteCompletion() {
+			return org.springframework.transaction.reactive.TransactionSynchronizationManager.forCurrentTransaction()
+				.doOnNext((transaction) -> transaction
+					.registerSynchronization(new org.springframework.transaction.reactive.TransactionSynchronization() {
+						@Override
+						public Mono<Void> afterCompletion(int status) {
+							return Mono.fromRunnable(() -> Reactive.this.locks.events
+								.add((status == STATUS_COMMITTED) ? "committed" : "rolled back"));
+						}
+					}))
+				.then();
 		}
 
 		private Mono<Integer> withdrawn(int id, int amount) {
@@ -199,7 +218,7 @@ class LockedTransactionTests {
 
 		@Bean
 		DataSource dataSource() {
-			return new DriverManagerDataSource("jdbc:h2:mem:locked;DB_CLOSE_DELAY=-1");
+			return new DriverManagerDataSource(URL);
 		}
 
 		@Bean
