@@ -1,0 +1,68 @@
+package io.github.asynclock.aop;
+
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.BaseStream;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+
+/**
+ * The text of a value in a key: its {@code toString()}. Values whose text would not be
+ * the same for equal values are refused, because their lock would never exclude anyone.
+ */
+final class KeyText {
+
+	private KeyText() {
+	}
+
+	/**
+	 * The value itself, or what an {@link Optional} holds.
+	 * @return null for null and for an empty {@code Optional}
+	 */
+	static @Nullable Object unwrap(@Nullable Object value) {
+		return (value instanceof Optional<?> optional) ? optional.orElse(null) : value;
+	}
+
+	/**
+	 * @param value one value, neither null nor an {@code Optional}
+	 * @param where what the value is in the expression, for the message
+	 * @throws KeyProblem if the value has no text that could be a key
+	 */
+	static String of(Object value, String where) {
+		if (value instanceof String text) {
+			return text;
+		}
+		if (value instanceof Number || value instanceof Enum) {
+			return value.toString();
+		}
+		if (isSeveral(value) || isMoving(value)) {
+			throw new KeyProblem(where + " is a " + value.getClass().getName()
+					+ ", which has no text of its own; use one of its properties, or #list.!['prefix-' + #this]"
+					+ " to have a key for each element of a list");
+		}
+		String text = value.toString();
+		if (text == null) {
+			throw new KeyProblem(where + " is a " + value.getClass().getName() + " whose toString() gives null");
+		}
+		if (text.equals(value.getClass().getName() + "@" + Integer.toHexString(value.hashCode()))) {
+			throw new KeyProblem(where + " is a " + value.getClass().getName()
+					+ " without a toString() of its own; use one of its properties");
+		}
+		return text;
+	}
+
+	private static boolean isSeveral(Object value) {
+		return value.getClass().isArray() || value instanceof Map
+				|| (value instanceof Iterable && !(value instanceof Path));
+	}
+
+	private static boolean isMoving(Object value) {
+		return value instanceof Iterator || value instanceof BaseStream || value instanceof CompletionStage
+				|| value instanceof Publisher;
+	}
+
+}
