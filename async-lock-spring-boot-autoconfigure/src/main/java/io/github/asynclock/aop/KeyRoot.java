@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 record KeyRoot(@Nullable Object[] args, @Nullable Object target, Method method) {
 
-	String methodName() {
+	public String methodName() {
 		return this.method.getName();
 	}
 

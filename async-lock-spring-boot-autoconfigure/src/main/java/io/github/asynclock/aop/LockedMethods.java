@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.MethodClassKey;
-import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.util.ClassUtils;
 
 import io.github.asynclock.Locked;
@@ -66,7 +65,7 @@ final class LockedMethods {
 	LockedMethod resolve(LockedSource source, Class<?> targetClass) {
 		String description = describe(source, targetClass);
 		requireInstanceMethod(description, source.method());
-		Locked locked = annotation(description, source);
+		Locked locked = source.annotation().synthesize();
 		boolean skip = locked.onTimeout() == OnTimeout.SKIP;
 		String name = locked.name().isBlank() ? nameOf(source, targetClass) + "." + source.method().getName()
 				: locked.name();
@@ -88,16 +87,6 @@ final class LockedMethods {
 			expressions.add(new KeyExpression(description, key, parameters, this.language));
 		}
 		return new KeyExpressions(expressions);
-	}
-
-	private static Locked annotation(String description, LockedSource source) {
-		try {
-			return source.annotation().synthesize();
-		}
-		catch (AnnotationConfigurationException ex) {
-			throw new LockedDefinitionException(description + ": @Locked contradicts itself (" + ex.getMessage() + ")",
-					"Give key or value, not both", ex);
-		}
 	}
 
 	private static void requireInstanceMethod(String description, Method method) {

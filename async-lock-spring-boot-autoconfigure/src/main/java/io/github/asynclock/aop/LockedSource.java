@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -62,8 +63,8 @@ record LockedSource(MergedAnnotation<Locked> annotation, Method method, Method a
 	}
 
 	private static @Nullable LockedSource onMethod(Method specific, Method annotated) {
-		MergedAnnotation<Locked> annotation = MergedAnnotations.from(annotated, SearchStrategy.TYPE_HIERARCHY)
-			.get(Locked.class);
+		MergedAnnotation<Locked> annotation = locked(MergedAnnotations.from(annotated, SearchStrategy.TYPE_HIERARCHY),
+				annotated);
 		if (!annotation.isPresent()) {
 			return null;
 		}
@@ -73,12 +74,22 @@ record LockedSource(MergedAnnotation<Locked> annotation, Method method, Method a
 
 	private static @Nullable LockedSource onType(Method specific, Class<?> targetClass, List<Class<?>> hierarchy) {
 		for (Class<?> type : hierarchy) {
-			MergedAnnotation<Locked> annotation = MergedAnnotations.from(type).get(Locked.class);
+			MergedAnnotation<Locked> annotation = locked(MergedAnnotations.from(type), type);
 			if (annotation.isPresent() && sameMethod(type, specific, targetClass) != null) {
 				return new LockedSource(annotation, specific, specific, true);
 			}
 		}
 		return null;
+	}
+
+	private static MergedAnnotation<Locked> locked(MergedAnnotations annotations, Object carrier) {
+		try {
+			return annotations.get(Locked.class);
+		}
+		catch (AnnotationConfigurationException ex) {
+			throw new LockedDefinitionException(carrier + ": @Locked contradicts itself (" + ex.getMessage() + ")",
+					"Give key or value, not both", ex);
+		}
 	}
 
 	/** The class, its superclasses, then all interfaces. */

@@ -1,5 +1,6 @@
 package io.github.asynclock.aop;
 
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.springframework.core.annotation.AnnotationConfigurationException;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.util.ClassUtils;
@@ -54,11 +56,11 @@ final class LockedTypes {
 	private static boolean mentionsLocked(Class<?> type) {
 		try {
 			for (Class<?> each : LockedSource.hierarchy(type)) {
-				if (MergedAnnotations.from(each).isPresent(Locked.class)) {
+				if (carriesLocked(each)) {
 					return true;
 				}
 				for (Method method : ReflectionUtils.getDeclaredMethods(each)) {
-					if (MergedAnnotations.from(method).isPresent(Locked.class)) {
+					if (carriesLocked(method)) {
 						return true;
 					}
 				}
@@ -66,8 +68,17 @@ final class LockedTypes {
 			return false;
 		}
 		catch (IllegalStateException | LinkageError ex) {
-			// a class that cannot be introspected (an optional dependency is missing) is
-			// not ours
+			// what cannot be introspected (an optional dependency is missing) is not ours
+			return false;
+		}
+	}
+
+	private static boolean carriesLocked(AnnotatedElement element) {
+		try {
+			return MergedAnnotations.from(element).isPresent(Locked.class);
+		}
+		catch (AnnotationConfigurationException ex) {
+			// another annotation is malformed: not ours to say
 			return false;
 		}
 	}
