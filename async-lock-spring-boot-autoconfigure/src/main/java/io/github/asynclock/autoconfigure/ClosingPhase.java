@@ -78,11 +78,6 @@ final class ClosingPhase implements SmartLifecycle {
 	}
 
 	@Override
-	public boolean isPauseable() {
-		return false;
-	}
-
-	@Override
 	public int getPhase() {
 		return this.phase;
 	}

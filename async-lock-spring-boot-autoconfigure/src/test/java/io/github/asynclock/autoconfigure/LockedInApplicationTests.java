@@ -14,6 +14,7 @@ import io.github.asynclock.LockTimeoutException;
 import io.github.asynclock.Locked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -32,7 +33,7 @@ import static org.mockito.Mockito.mock;
 /**
  * Annotated beans in an application that has nothing but the starter.
  */
-@Timeout(60)
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 public class LockedInApplicationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()

@@ -12,6 +12,7 @@ import io.micrometer.context.ContextRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.slf4j.MDC;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Mono;
@@ -28,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What an action sees of its caller, in an application.
  */
-@Timeout(60)
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class CallerContextTests {
 
 	private static final ThreadLocal<String> USER = new ThreadLocal<>();
