@@ -27,10 +27,6 @@ import org.springframework.expression.TypedValue;
 record KeyContext(EvaluationContext shared, KeyParameters parameters,
 		@Nullable Object[] arguments) implements EvaluationContext {
 
-	@Nullable Object argument(int index) {
-		return this.arguments[index];
-	}
-
 	@Override
 	public @Nullable Object lookupVariable(String name) {
 		int index = this.parameters.indexOf(name);

@@ -32,6 +32,8 @@ final class KeyExpression {
 
 	private final SpelNode tree;
 
+	private final @Nullable KeyTemplate template;
+
 	private final boolean usesRoot;
 
 	/**
@@ -48,7 +50,8 @@ final class KeyExpression {
 		KeyCheck check = new KeyCheck(method, text, parameters, language);
 		check.check(this.tree);
 		this.usesRoot = check.usesRoot();
-		KeyNodes.makeStrict(this.tree, parameters);
+		this.template = KeyTemplate.of(this.tree, parameters);
+		KeyNodes.makeStrict(this.tree);
 	}
 
 	private static SpelNode parse(String method, String text, KeyLanguage language) {
@@ -73,6 +76,9 @@ final class KeyExpression {
 	 */
 	@Nullable Object evaluate(MethodInvocation invocation) {
 		try {
+			if (this.template != null) {
+				return this.template.evaluate(invocation.getArguments());
+			}
 			EvaluationContext shared = this.language.context();
 			KeyContext context = new KeyContext(shared, this.parameters, invocation.getArguments());
 			TypedValue root = this.usesRoot

@@ -12,8 +12,8 @@ import org.springframework.expression.spel.support.StandardTypeLocator;
 /**
  * What all key expressions of a bean factory share: its beans as {@code @name} and its
  * class loader for {@code T(Type)}, whatever the calling thread's is. Expressions are
- * interpreted: with the nodes of {@link KeyNodes} the usual key costs no more than
- * compiled code would.
+ * interpreted: what a compiled one would gain, {@link KeyTemplate} gains for the usual
+ * ones.
  */
 final class KeyLanguage {
 

@@ -3,8 +3,6 @@ package io.github.asynclock.aop;
 import java.lang.reflect.Field;
 import java.util.function.UnaryOperator;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.expression.TypedValue;
 import org.springframework.expression.spel.ExpressionState;
 import org.springframework.expression.spel.SpelNode;
@@ -22,11 +20,8 @@ import org.springframework.util.ReflectionUtils;
  * the text "null", so that {@code 'order-' + #id} without an id would be one key for
  * everybody. Here each operand of {@code +} and each argument of a call is put behind a
  * node that refuses null; what handles null by itself ({@code ?:}, {@code ==}, a
- * conditional) is left alone.
- *
- * <p>
- * An operand next to text is turned into text by the same node, which spares SpEL's type
- * conversion, and a parameter is read by its position: this is the hot path of a key.
+ * conditional) is left alone. An operand next to text is turned into text by the same
+ * node, with {@code toString()} and not by a conversion service.
  */
 final class KeyNodes {
 
@@ -49,14 +44,14 @@ final class KeyNodes {
 	/**
 	 * Changes the tree in place.
 	 */
-	static void makeStrict(SpelNode node, KeyParameters parameters) {
+	static void makeStrict(SpelNode node) {
 		for (int i = 0; i < node.getChildCount(); i++) {
-			makeStrict(node.getChild(i), parameters);
+			makeStrict(node.getChild(i));
 		}
 		if (node instanceof OpPlus && node.getChildCount() == 2) {
 			boolean text = isText(node);
-			wrap(node, 0, child -> operand(child, text, parameters));
-			wrap(node, 1, child -> operand(child, text, parameters));
+			wrap(node, 0, child -> operand(child, text));
+			wrap(node, 1, child -> operand(child, text));
 		}
 		else if (node instanceof MethodReference || node instanceof ConstructorReference) {
 			// the first child of a constructor call is the type's name
@@ -74,21 +69,12 @@ final class KeyNodes {
 		}
 	}
 
-	private static SpelNodeImpl operand(SpelNodeImpl node, boolean text, KeyParameters parameters) {
-		if (node instanceof StringLiteral || (text && isText(node))) {
-			return node;
-		}
-		if (node instanceof VariableReference variable) {
-			int index = parameters.indexOf(variableName(variable));
-			if (index >= 0) {
-				return new ParameterOperand(node, index, text);
-			}
-		}
-		return new Operand(node, text);
+	private static SpelNodeImpl operand(SpelNodeImpl node, boolean text) {
+		return isText(node) ? node : new Operand(node, text);
 	}
 
 	/** Whether a node surely gives text: text literals, and sums with one in it. */
-	private static boolean isText(SpelNode node) {
+	static boolean isText(SpelNode node) {
 		if (node instanceof StringLiteral) {
 			return true;
 		}
@@ -101,7 +87,7 @@ final class KeyNodes {
 	}
 
 	/** An operand of {@code +}. */
-	private static class Operand extends SpelNodeImpl {
+	private static final class Operand extends SpelNodeImpl {
 
 		private final SpelNodeImpl node;
 
@@ -115,41 +101,15 @@ final class KeyNodes {
 
 		@Override
 		public TypedValue getValueInternal(ExpressionState state) {
-			return strict(this.node.getValueInternal(state).getValue());
-		}
-
-		TypedValue strict(@Nullable Object found) {
-			if (this.text && found instanceof String) {
-				return new TypedValue(found);
-			}
+			Object found = this.node.getValueInternal(state).getValue();
 			Object value = KeyText.unwrap(found);
-			if (value == null) {
-				throw new KeyProblem(toStringAST() + " is " + found);
-			}
 			boolean number = value instanceof Number && !this.text;
-			return new TypedValue(number ? value : KeyText.of(value, toStringAST()));
+			return new TypedValue(number ? value : KeyText.ofOperand(found, toStringAST()));
 		}
 
 		@Override
 		public String toStringAST() {
 			return this.node.toStringAST();
-		}
-
-	}
-
-	/** A parameter as an operand of {@code +}. */
-	private static final class ParameterOperand extends Operand {
-
-		private final int index;
-
-		ParameterOperand(SpelNodeImpl node, int index, boolean text) {
-			super(node, text);
-			this.index = index;
-		}
-
-		@Override
-		public TypedValue getValueInternal(ExpressionState state) {
-			return strict(((KeyContext) state.getEvaluationContext()).argument(this.index));
 		}
 
 	}

@@ -28,6 +28,20 @@ final class KeyText {
 	}
 
 	/**
+	 * The text of an operand of {@code +}.
+	 * @param found what the operand is
+	 * @param where the operand as it is written, for the message
+	 * @throws KeyProblem if it is null or has no text
+	 */
+	static String ofOperand(@Nullable Object found, String where) {
+		Object value = unwrap(found);
+		if (value == null) {
+			throw new KeyProblem(where + " is " + found);
+		}
+		return of(value, where);
+	}
+
+	/**
 	 * @param value one value, neither null nor an {@code Optional}
 	 * @param where what the value is in the expression, for the message
 	 * @throws KeyProblem if the value has no text that could be a key

@@ -13,18 +13,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
-import org.springframework.core.MethodClassKey;
 import org.springframework.util.ClassUtils;
 
 import io.github.asynclock.Locked;
 import io.github.asynclock.OnTimeout;
 
 /**
- * Resolves each {@code @Locked} method once, and remembers it by method and target class.
+ * Resolves each {@code @Locked} method once, and remembers it by target class and method.
  */
 final class LockedMethods {
 
-	private final Map<MethodClassKey, LockedMethod> resolved = new ConcurrentHashMap<>();
+	/** Two steps instead of a composed key: nothing is allocated to look one up. */
+	private final Map<Class<?>, Map<Method, LockedMethod>> resolved = new ConcurrentHashMap<>();
 
 	private final ConfigurableBeanFactory beanFactory;
 
@@ -45,18 +45,19 @@ final class LockedMethods {
 	 * @throws LockedDefinitionException if it cannot work as it is declared
 	 */
 	@Nullable LockedMethod get(Method method, Class<?> targetClass) {
-		MethodClassKey key = new MethodClassKey(method, targetClass);
-		LockedMethod known = this.resolved.get(key);
-		if (known == null) {
-			Class<?> type = ClassUtils.getUserClass(targetClass);
-			LockedSource source = LockedSource.find(method, type);
-			if (source == null) {
-				return null;
-			}
-			known = resolve(source, type);
-			this.resolved.put(key, known);
+		Map<Method, LockedMethod> ofClass = this.resolved.get(targetClass);
+		LockedMethod known = (ofClass != null) ? ofClass.get(method) : null;
+		return (known != null) ? known : find(method, targetClass);
+	}
+
+	private @Nullable LockedMethod find(Method method, Class<?> targetClass) {
+		Class<?> type = ClassUtils.getUserClass(targetClass);
+		LockedSource source = LockedSource.find(method, type);
+		if (source == null) {
+			return null;
 		}
-		return known;
+		return this.resolved.computeIfAbsent(targetClass, (any) -> new ConcurrentHashMap<>())
+			.computeIfAbsent(method, (any) -> resolve(source, type));
 	}
 
 	/**
