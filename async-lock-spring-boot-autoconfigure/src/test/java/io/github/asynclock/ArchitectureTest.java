@@ -34,8 +34,8 @@ class ArchitectureTest {
 
 	/** Ports and wiring; the API is all of the root package. */
 	private static final Set<String> PUBLIC = Set.of(
-			// the engine, its ports
-			".core.QueueingLockService", ".core.LockStore", ".core.ContextCarrier",
+			// the engine, its ports and their words
+			".core.QueueingLockService", ".core.LockStore", ".core.Attempt", ".core.StoreGrant", ".core.ContextCarrier",
 			// the store of one JVM
 			".local.LocalLockStore",
 			// what the auto-configuration wires or analyses
