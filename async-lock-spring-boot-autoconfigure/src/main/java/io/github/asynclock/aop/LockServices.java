@@ -1,6 +1,8 @@
 package io.github.asynclock.aop;
 
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -11,16 +13,17 @@ import org.springframework.util.function.SingletonSupplier;
 import io.github.asynclock.LockService;
 
 /**
- * Finds the {@link LockService} of a method without creating it too early: named ones are
- * checked by name when the annotated bean is created, and got when they are first used.
+ * Finds the {@link LockService} of a method without creating it too early: a name is
+ * checked when the annotated bean is created, the service itself is got once all
+ * singletons are there, or when a method is called earlier.
  */
 final class LockServices {
 
+	private static final String PRIMARY = "";
+
 	private final BeanFactory beanFactory;
 
-	private final Supplier<LockService> primary = SingletonSupplier.of(this::findPrimary);
-
-	private volatile boolean primaryWanted;
+	private final Map<String, Supplier<LockService>> wanted = new ConcurrentHashMap<>();
 
 	LockServices(BeanFactory beanFactory) {
 		this.beanFactory = beanFactory;
@@ -32,27 +35,23 @@ final class LockServices {
 	 * @throws LockedDefinitionException if the name is not that of a {@code LockService}
 	 */
 	Supplier<LockService> find(String method, String name) {
-		if (name.isEmpty()) {
-			this.primaryWanted = true;
-			return this.primary;
-		}
-		if (!this.beanFactory.containsBean(name) || !this.beanFactory.isTypeMatch(name, LockService.class)) {
+		if (!name.equals(PRIMARY)
+				&& !(this.beanFactory.containsBean(name) && this.beanFactory.isTypeMatch(name, LockService.class))) {
 			throw new LockedDefinitionException(
 					method + ": @Locked(service = \"" + name + "\") names no LockService bean",
 					"Give the name of a bean that is a LockService, or leave service out for the primary one");
 		}
-		return SingletonSupplier.of(() -> this.beanFactory.getBean(name, LockService.class));
+		return this.wanted.computeIfAbsent(name, (any) -> SingletonSupplier
+			.of(() -> name.equals(PRIMARY) ? findPrimary() : this.beanFactory.getBean(name, LockService.class)));
 	}
 
 	/**
-	 * To be called once all singletons are there.
+	 * Gets what was found so far; to be called once all singletons are there.
 	 * @throws LockedDefinitionException if a method needs the primary service and there
 	 * is none
 	 */
-	void checkPrimary() {
-		if (this.primaryWanted) {
-			this.primary.get();
-		}
+	void getAll() {
+		this.wanted.values().forEach(Supplier::get);
 	}
 
 	private LockService findPrimary() {

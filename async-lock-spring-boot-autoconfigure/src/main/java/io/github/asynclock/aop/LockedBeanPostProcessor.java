@@ -1,7 +1,8 @@
 package io.github.asynclock.aop;
 
 import java.lang.reflect.Method;
-import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,7 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 	@Override
 	public void afterSingletonsInstantiated() {
 		if (this.services != null) {
-			this.services.checkPrimary();
+			this.services.getAll();
 		}
 	}
 
@@ -91,14 +92,12 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 			return bean;
 		}
 		Class<?> userClass = ClassUtils.getUserClass(targetClass);
-		Collection<LockedSource> sources = this.types.lockedMethods(targetClass);
-		for (LockedSource source : sources) {
-			this.methods.resolve(source, userClass);
+		Map<LockedSource, LockedMethod> resolved = new LinkedHashMap<>();
+		for (LockedSource source : this.types.lockedMethods(targetClass)) {
+			resolved.put(source, this.methods.resolve(source, userClass));
 		}
-		Object proxy = proxy(bean, beanName, targetClass, sources);
-		for (LockedSource source : sources) {
-			ProxyCheck.check(proxy, source, this.methods.resolve(source, userClass), userClass);
-		}
+		Object proxy = proxy(bean, beanName, resolved.values().iterator().next().description());
+		resolved.forEach((source, method) -> ProxyCheck.check(proxy, source, method, userClass));
 		return proxy;
 	}
 
@@ -117,15 +116,18 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 		return isEligible(bean.getClass()) ? bean.getClass() : null;
 	}
 
-	private Object proxy(Object bean, String beanName, Class<?> targetClass, Collection<LockedSource> sources) {
+	private Object proxy(Object bean, String beanName, String description) {
 		try {
-			return super.postProcessAfterInitialization(bean, beanName);
+			Object proxy = super.postProcessAfterInitialization(bean, beanName);
+			if (proxy == bean && !(bean instanceof Advised advised && isOutermost(advised))) {
+				throw new LockedDefinitionException(description + " is behind a frozen proxy, so it would run unlocked",
+						"Do not freeze the proxy, or put @Locked on the method of the interface");
+			}
+			return proxy;
 		}
 		catch (AopConfigException ex) {
-			LockedSource first = sources.iterator().next();
-			throw new LockedDefinitionException(
-					LockedMethods.describe(first, targetClass)
-							+ " cannot be locked, because no proxy can be made of its class (" + ex.getMessage() + ")",
+			throw new LockedDefinitionException(description
+					+ " cannot be locked, because no proxy can be made of its class (" + ex.getMessage() + ")",
 					"Make the class not final, or declare the method in an interface", ex);
 		}
 	}

@@ -56,14 +56,22 @@ final class LockedMethods {
 		if (source == null) {
 			return null;
 		}
-		return this.resolved.computeIfAbsent(targetClass, (any) -> new ConcurrentHashMap<>())
-			.computeIfAbsent(method, (any) -> resolve(source, type));
+		LockedMethod found = resolve(source, type);
+		this.resolved.computeIfAbsent(targetClass, (any) -> new ConcurrentHashMap<>()).put(method, found);
+		return found;
 	}
 
 	/**
+	 * Resolves and remembers a method that was found already.
+	 * @param targetClass the user's class, not one generated from it
 	 * @throws LockedDefinitionException if the method cannot work as it is declared
 	 */
 	LockedMethod resolve(LockedSource source, Class<?> targetClass) {
+		return this.resolved.computeIfAbsent(targetClass, (any) -> new ConcurrentHashMap<>())
+			.computeIfAbsent(source.method(), (any) -> create(source, targetClass));
+	}
+
+	private LockedMethod create(LockedSource source, Class<?> targetClass) {
 		String description = describe(source, targetClass);
 		requireInstanceMethod(description, source.method());
 		Locked locked = source.annotation().synthesize();
@@ -102,7 +110,7 @@ final class LockedMethods {
 	/**
 	 * The method as messages name it.
 	 */
-	static String describe(LockedSource source, Class<?> targetClass) {
+	private static String describe(LockedSource source, Class<?> targetClass) {
 		String parameters = Arrays.stream(source.method().getParameterTypes())
 			.map(Class::getSimpleName)
 			.collect(Collectors.joining(", "));

@@ -69,7 +69,12 @@ class NaiveLockService implements LockService {
 		});
 	}
 
+	/** Called while the keys are still held, after the action has ended. */
+	volatile Runnable beforeRelease = () -> {
+	};
+
 	private void release(LockRequest request, CompletableFuture<Void> end) {
+		this.beforeRelease.run();
 		request.keys().forEach((key) -> this.events.add("unlocked " + key));
 		end.complete(null);
 	}
