@@ -1,0 +1,71 @@
+package io.github.asynclock.core;
+
+import java.util.List;
+
+import io.github.asynclock.LockException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller, as the queue sees it. Exactly one of {@link #granted}, {@link #refused} and
+ * {@link #timedOut} is called, once, by whoever decided it; none if the caller withdrew.
+ */
+interface Call {
+
+	HoldTerms terms();
+
+	/**
+	 * The lease of the flow that called; null if it held nothing.
+	 */
+	@Nullable HeldLease scope();
+
+	/**
+	 * Whether {@link #start} may be called by the executor thread that ended the action
+	 * before this one.
+	 */
+	default boolean runsOnExecutor() {
+		return true;
+	}
+
+	/**
+	 * The place is granted. Called on the thread that handed over: runs nothing of the
+	 * user's.
+	 */
+	default void granted(PendingAcquire place) {
+		terms().engine().starter().execute(place);
+	}
+
+	/**
+	 * Begins to hold a granted place. Called on the thread where the action belongs.
+	 * @return the waiter that has the key next and has to be started by the one who
+	 * called this; null if there is none, or it was seen to
+	 */
+	default @Nullable PendingAcquire start(PendingAcquire place) {
+		LockEngine engine = terms().engine();
+		if (!place.isTaken()) {
+			refused(Messages.closed(List.of(place.key)));
+			return null;
+		}
+		SoloLease lease = new SoloLease(place, scope(), terms());
+		lease.token(engine.nextToken(place.key));
+		place.occupiedBy(lease);
+		terms().granted(lease);
+		return run(lease);
+	}
+
+	/**
+	 * Runs the action.
+	 * @return as {@link #start}
+	 */
+	@Nullable PendingAcquire run(HeldLease lease);
+
+	/**
+	 * The wait time ended. May run the user's code.
+	 */
+	void timedOut();
+
+	/**
+	 * The call will not be granted. May run the user's code.
+	 */
+	void refused(LockException reason);
+
+}

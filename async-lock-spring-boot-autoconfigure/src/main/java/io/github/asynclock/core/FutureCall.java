@@ -1,0 +1,164 @@
+package io.github.asynclock.core;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+import io.github.asynclock.LockException;
+import io.github.asynclock.LockRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call that waits for its keys, and the future that its caller has: one object, so that
+ * a waiter is small. What the caller does to the future withdraws a call that waits; it
+ * never frees a key whose action runs.
+ */
+final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> implements Call {
+
+	private final HoldTerms terms;
+
+	/** The {@link LockRequest}, or the key of the shorthand. */
+	private final Object asked;
+
+	private final Object action;
+
+	/** The caller's {@link HeldLease}, or an {@link Origin} where there is more. */
+	private final @Nullable Object from;
+
+	private volatile @Nullable Withdrawable waiting;
+
+	FutureCall(HoldTerms terms, Object asked, Object action, @Nullable HeldLease scope) {
+		this.terms = terms;
+		this.asked = asked;
+		this.action = action;
+		Object context = terms.engine().carrier().capture();
+		this.from = (context == null) ? scope : new Origin(scope, context);
+	}
+
+	/**
+	 * Says what to withdraw if the caller gives up. To be called before the wait begins.
+	 */
+	void waitsAs(Withdrawable waiting) {
+		this.waiting = waiting;
+	}
+
+	@Override
+	public HoldTerms terms() {
+		return this.terms;
+	}
+
+	@Override
+	public @Nullable HeldLease scope() {
+		return (this.from instanceof Origin origin) ? origin.scope() : (HeldLease) this.from;
+	}
+
+	@Override
+	public @Nullable PendingAcquire run(HeldLease lease) {
+		this.waiting = null;
+		if (isDone()) {
+			// Its caller gave up after the grant was decided, but before this.
+			return lease.end() ? lease.giveBack() : null;
+		}
+		Object context = (this.from instanceof Origin origin) ? origin.context() : null;
+		ContextCarrier.Scope scope = this.terms.engine().carrier().restore(context);
+		try {
+			return FutureRun.afterWaiting(lease, this.asked, this.action, this);
+		}
+		finally {
+			if (scope != null) {
+				scope.close();
+			}
+		}
+	}
+
+	@Override
+	public void timedOut() {
+		this.waiting = null;
+		this.terms.timedOut();
+		Settings settings = this.terms.engine().settings();
+		LockRequest request = (this.asked instanceof LockRequest asked) ? asked : null;
+		if (request != null && request.skipOnTimeout()) {
+			super.complete(null);
+		}
+		else {
+			super.completeExceptionally(Messages.timedOut(keys(), settings.waitNanos(request)));
+		}
+	}
+
+	private Collection<String> keys() {
+		return (this.asked instanceof LockRequest request) ? request.keys() : List.of((String) this.asked);
+	}
+
+	@Override
+	public void refused(LockException reason) {
+		this.waiting = null;
+		super.completeExceptionally(reason);
+	}
+
+	// From here on: whatever ends the future while its call waits withdraws the call.
+
+	@Override
+	public boolean complete(T value) {
+		return withdrawn(super.complete(value));
+	}
+
+	@Override
+	public boolean completeExceptionally(Throwable ex) {
+		return withdrawn(super.completeExceptionally(ex));
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		return withdrawn(super.cancel(mayInterruptIfRunning));
+	}
+
+	@Override
+	public void obtrudeValue(T value) {
+		super.obtrudeValue(value);
+		withdrawn(true);
+	}
+
+	@Override
+	public void obtrudeException(Throwable ex) {
+		super.obtrudeException(ex);
+		withdrawn(true);
+	}
+
+	@Override
+	public CompletableFuture<T> completeAsync(Supplier<? extends T> supplier, Executor executor) {
+		// The JDK's own would end the future without passing through complete.
+		executor.execute(() -> {
+			if (!isDone()) {
+				try {
+					complete(supplier.get());
+				}
+				catch (Throwable ex) {
+					completeExceptionally(ex);
+				}
+			}
+		});
+		return this;
+	}
+
+	@Override
+	public <U> CompletableFuture<U> newIncompleteFuture() {
+		return new CompletableFuture<>();
+	}
+
+	private boolean withdrawn(boolean ended) {
+		Withdrawable waiting = this.waiting;
+		if (ended && waiting != null) {
+			this.waiting = null;
+			waiting.withdraw();
+		}
+		return ended;
+	}
+
+	private record Origin(@Nullable HeldLease scope, Object context) {
+
+	}
+
+}

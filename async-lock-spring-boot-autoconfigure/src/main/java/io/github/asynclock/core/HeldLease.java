@@ -1,0 +1,173 @@
+package io.github.asynclock.core;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import io.github.asynclock.Lease;
+import io.github.asynclock.LockLostException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * A grant in use: the lease that the action sees, the scope that its flow carries, and
+ * what gives the keys back.
+ *
+ * <p>
+ * Every grant has a lease of its own with the caller's as its {@code parent}; the chain
+ * never changes, so what one child locks is invisible to its siblings. A lease ends once:
+ * its action ended, or it was lost, whichever comes first. Its places in the queues are
+ * given back by the same one that ended it.
+ *
+ * <p>
+ * It is itself a {@link Link}: the lease of a caller that got its only key at once is its
+ * own place in the queue. That saves an object per call where nobody waits.
+ */
+abstract class HeldLease extends Link implements Lease {
+
+	private static final Object ENDED = new Object();
+
+	private static final VarHandle WATCH;
+
+	static {
+		try {
+			WATCH = MethodHandles.lookup().findVarHandle(HeldLease.class, "watch", Object.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	/** The lease of the flow that asked; null if it held nothing. */
+	final @Nullable HeldLease parent;
+
+	final HoldTerms terms;
+
+	/** Null while it runs unwatched; {@link Watchers}; or {@code ENDED}. */
+	private volatile @Nullable Object watch;
+
+	HeldLease(String key, @Nullable HeldLease parent, HoldTerms terms) {
+		super(key, 1);
+		this.parent = parent;
+		this.terms = terms;
+	}
+
+	/**
+	 * The place that holds this key for this lease; null if it does not have that key.
+	 */
+	abstract @Nullable Link place(String key);
+
+	/**
+	 * The lease that a place of this one belongs to: itself, or the one that it
+	 * re-entered.
+	 */
+	abstract HeldLease owner(String key);
+
+	/**
+	 * How many of the places are its own, not re-entered.
+	 */
+	abstract int owned();
+
+	abstract @Nullable PendingAcquire letGoAll();
+
+	/**
+	 * Frees the places that this lease owns, whoever else keeps them.
+	 * @param wasRunning whether it has to let go of the re-entered ones, too
+	 */
+	abstract void revokeAll(boolean wasRunning);
+
+	@Override
+	HeldLease lease() {
+		return this;
+	}
+
+	/**
+	 * The action has ended.
+	 * @return false if the lease was lost before: the loss is the result
+	 */
+	final boolean end() {
+		if (WATCH.compareAndSet(this, null, ENDED)) {
+			return true;
+		}
+		return this.watch instanceof Watchers watchers && watchers.end();
+	}
+
+	/**
+	 * Why it was lost; for whom {@link #end} was false.
+	 */
+	final LockLostException loss() {
+		LockLostException loss = (this.watch instanceof Watchers watchers) ? watchers.loss() : null;
+		return (loss != null) ? loss : Messages.abandoned(keys());
+	}
+
+	/**
+	 * Lets go of all places. For whom {@link #end} was true, once.
+	 * @return the waiter that has the only key next and must be started; null if there is
+	 * none, or they were seen to
+	 */
+	final @Nullable PendingAcquire giveBack() {
+		this.terms.released(this);
+		return letGoAll();
+	}
+
+	/**
+	 * Whether the action runs and has its keys: re-entering is possible.
+	 */
+	final boolean isRunning() {
+		Object watch = this.watch;
+		return watch == null || (watch instanceof Watchers watchers && watchers.isRunning());
+	}
+
+	@Override
+	public final boolean isHeld() {
+		return isRunning();
+	}
+
+	/**
+	 * Tells a listener if this lease is lost; at once if it was.
+	 */
+	final void watch(LossListener listener) {
+		watchers().add(listener);
+	}
+
+	final void unwatch(LossListener listener) {
+		if (this.watch instanceof Watchers watchers) {
+			watchers.remove(listener);
+		}
+	}
+
+	@Override
+	public final Mono<Void> lost() {
+		return watchers().signal();
+	}
+
+	private Watchers watchers() {
+		while (true) {
+			Object watch = this.watch;
+			if (watch instanceof Watchers watchers) {
+				return watchers;
+			}
+			Watchers created = new Watchers(watch == ENDED);
+			if (WATCH.compareAndSet(this, watch, created)) {
+				return created;
+			}
+		}
+	}
+
+	/**
+	 * The lease is lost: tells whoever runs the action or re-entered its keys, then frees
+	 * the keys. Runs the user's code; not for a timer's thread.
+	 */
+	final void lose(LockLostException reason) {
+		boolean wasRunning = watchers().lose(reason);
+		if (wasRunning) {
+			this.terms.lost(this);
+		}
+		revokeAll(wasRunning);
+	}
+
+	@Override
+	public final String toString() {
+		return "Lease[keys=" + keys() + ", held=" + isHeld() + "]";
+	}
+
+}

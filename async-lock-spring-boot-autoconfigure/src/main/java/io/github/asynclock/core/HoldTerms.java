@@ -1,0 +1,53 @@
+package io.github.asynclock.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What holds for a grant besides its keys. This one is for most calls, and shared by
+ * them: nothing does.
+ */
+class HoldTerms {
+
+	private final LockEngine engine;
+
+	HoldTerms(LockEngine engine) {
+		this.engine = engine;
+	}
+
+	final LockEngine engine() {
+		return this.engine;
+	}
+
+	/**
+	 * The keys were granted; the action starts next.
+	 */
+	void granted(HeldLease lease) {
+	}
+
+	/**
+	 * The action has ended; its keys are given back next.
+	 */
+	void released(HeldLease lease) {
+	}
+
+	/**
+	 * Nobody keeps this place held any more.
+	 * @return the waiter that has the key next; null if there is none (yet)
+	 */
+	@Nullable PendingAcquire vacate(Link place) {
+		return this.engine.leave(place);
+	}
+
+	/**
+	 * The lease was lost while its action ran.
+	 */
+	void lost(HeldLease lease) {
+	}
+
+	/**
+	 * The wait ended without a grant.
+	 */
+	void timedOut() {
+	}
+
+}

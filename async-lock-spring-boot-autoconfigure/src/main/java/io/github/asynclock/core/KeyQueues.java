@@ -1,0 +1,136 @@
+package io.github.asynclock.core;
+
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is next, for every key: a linked queue per key in the manner of Mellor-Crummey and
+ * Scott ("Algorithms for Scalable Synchronization on Shared-Memory Multiprocessors",
+ * 1991), with links that can be withdrawn.
+ *
+ * <p>
+ * The shape: the map has a key's <em>last</em> link, and nothing for a key that nobody
+ * uses. Each link points to the one after it. The first link of a queue holds the key; it
+ * alone may hand over, and does so by following {@code next}, without the map.
+ *
+ * <p>
+ * Who may change what:
+ * <ul>
+ * <li>One that enters swaps itself in as the last and then appends itself to the former
+ * last. Between the two it is not linked yet; a holder that leaves just then closes its
+ * own {@code next}, and the one that enters finds it closed and is first.</li>
+ * <li>The holder leaves by granting to the first link after it that can still be granted,
+ * or by taking the queue out of the map.</li>
+ * <li>A withdrawn link stays until its neighbours are joined over it. A {@code next} that
+ * is set is only ever replaced by a later link with none but dead ones between, so
+ * whatever races, no waiter is lost; at worst a dead link stays until the holder passes
+ * over it. A {@code next} that is not set, or closed, is left to the two rules
+ * above.</li>
+ * </ul>
+ */
+final class KeyQueues {
+
+	/** Ends a queue: the link that carries it has been left by its holder. */
+	private static final Link CLOSED = new Closed();
+
+	private final ConcurrentHashMap<String, Link> last = new ConcurrentHashMap<>();
+
+	/**
+	 * Makes a link the holder of its key if nobody uses it.
+	 */
+	boolean enterIfFree(Link link) {
+		return this.last.putIfAbsent(link.key, link) == null;
+	}
+
+	/**
+	 * Puts a link at the end of its key's queue.
+	 * @return true if it is the first there
+	 */
+	boolean enter(PendingAcquire link) {
+		Link before = this.last.put(link.key, link);
+		if (before == null) {
+			return true;
+		}
+		link.previous = before;
+		return !before.append(link);
+	}
+
+	/**
+	 * The holder leaves.
+	 * @return the waiter that was granted in its place; null if nobody waits
+	 */
+	@Nullable PendingAcquire leave(Link holder) {
+		Link at = holder;
+		while (true) {
+			Link next = at.next;
+			if (next == null) {
+				if (this.last.remove(at.key, at) || at.append(CLOSED)) {
+					return null;
+				}
+				next = at.next;
+			}
+			// Cut off, so that one who keeps an old lease does not keep all later links.
+			at.next = null;
+			PendingAcquire waiter = (PendingAcquire) next;
+			if (waiter != null && waiter.grant()) {
+				waiter.previous = null;
+				return waiter;
+			}
+			at = (waiter != null) ? waiter : at;
+		}
+	}
+
+	/**
+	 * Joins the neighbours of a dead link, in constant time: the dead around it were
+	 * joined over before, or are being so.
+	 */
+	void unlink(PendingAcquire dead) {
+		Link before = dead.previous;
+		while (before instanceof PendingAcquire waiter && waiter.state() == Link.DEAD && waiter.previous != null) {
+			before = waiter.previous;
+		}
+		Link after = dead.next;
+		while (after != null && after.state() == Link.DEAD && isLinked(after.next)) {
+			after = after.next;
+		}
+		if (before != null && after instanceof PendingAcquire waiter && isLinked(before.next)) {
+			before.next = waiter;
+			waiter.previous = before;
+		}
+	}
+
+	private static boolean isLinked(@Nullable Link link) {
+		return link != null && link != CLOSED;
+	}
+
+	boolean isBusy(String key) {
+		return this.last.containsKey(key);
+	}
+
+	/**
+	 * The last link of each key in use: a live view.
+	 */
+	Collection<Link> ends() {
+		return this.last.values();
+	}
+
+	int size() {
+		return this.last.size();
+	}
+
+	private static final class Closed extends Link {
+
+		private Closed() {
+			super("", DEAD);
+		}
+
+		@Override
+		@Nullable HeldLease lease() {
+			return null;
+		}
+
+	}
+
+}

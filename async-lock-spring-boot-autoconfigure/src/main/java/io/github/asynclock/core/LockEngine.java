@@ -1,0 +1,272 @@
+package io.github.asynclock.core;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.asynclock.LockClosedException;
+import io.github.asynclock.LockLostException;
+import io.github.asynclock.LockRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all calls of one service share: the queues and how a place in them is taken,
+ * waited for, left and handed over.
+ */
+final class LockEngine {
+
+	private final KeyQueues queues = new KeyQueues();
+
+	private final DeadlineWheel wheel = new DeadlineWheel("async-lock-timer");
+
+	private final HoldTerms plainTerms = new HoldTerms(this);
+
+	private final LockStore store;
+
+	private final Settings settings;
+
+	private final @Nullable WaiterLimit limit;
+
+	private final Starter starter;
+
+	private final Spare spare;
+
+	private final ContextCarrier carrier;
+
+	private final Listeners listeners;
+
+	private final Drain drain;
+
+	LockEngine(LockStore store, Settings settings, Starter starter, Spare spare, ContextCarrier carrier,
+			Listeners listeners) {
+		this.store = store;
+		this.settings = settings;
+		this.limit = (settings.maxWaitersPerKey() > 0) ? new WaiterLimit(settings.maxWaitersPerKey()) : null;
+		this.starter = starter;
+		this.spare = spare;
+		this.carrier = carrier;
+		this.listeners = listeners;
+		this.drain = new Drain(this.queues);
+	}
+
+	DeadlineWheel wheel() {
+		return this.wheel;
+	}
+
+	Starter starter() {
+		return this.starter;
+	}
+
+	Settings settings() {
+		return this.settings;
+	}
+
+	ContextCarrier carrier() {
+		return this.carrier;
+	}
+
+	Listeners listeners() {
+		return this.listeners;
+	}
+
+	KeyQueues queues() {
+		return this.queues;
+	}
+
+	LockStore store() {
+		return this.store;
+	}
+
+	HoldTerms terms(String key, @Nullable LockRequest request) {
+		return isPlain(request) ? this.plainTerms : new WatchedTerms(this, List.of(key), request);
+	}
+
+	HoldTerms terms(LockRequest request) {
+		return isPlain(request) ? this.plainTerms : new WatchedTerms(this, request.keys(), request);
+	}
+
+	private boolean isPlain(@Nullable LockRequest request) {
+		return this.listeners.isEmpty()
+				&& (request == null || (request.holdAtMost() == null && request.holdAtLeast() == null));
+	}
+
+	/**
+	 * Takes one key without waiting: by re-entering it, or because nobody uses it.
+	 * @return null if it is taken
+	 * @throws LockClosedException if the service is shutting down
+	 */
+	@Nullable SoloLease takeNow(String key, HoldTerms terms, @Nullable HeldLease scope) {
+		if (scope != null) {
+			HeldLease holder = LockScope.holder(scope, this, key);
+			SoloLease again = (holder != null) ? ReenteredLease.of(holder, key, scope, terms) : null;
+			if (again != null) {
+				terms.granted(again);
+				return again;
+			}
+		}
+		SoloLease lease = new SoloLease(key, scope, terms);
+		if (!this.queues.enterIfFree(lease)) {
+			requireOpen(List.of(key));
+			return null;
+		}
+		if (this.drain.isClosed()) {
+			handOver(leave(lease));
+			throw Messages.closed(List.of(key));
+		}
+		lease.token(this.store.nextToken(key));
+		if (terms != this.plainTerms) {
+			terms.granted(lease);
+		}
+		return lease;
+	}
+
+	/**
+	 * Takes a place or waits for it.
+	 * @param deadline when to give up, on the wheel's clock
+	 * @param wait whether to wait at all
+	 * @return true if it was granted here and now: the caller of this starts it. Else the
+	 * place's call is told, perhaps before this returns
+	 */
+	boolean take(PendingAcquire place, long deadline, boolean wait) {
+		if (this.queues.enterIfFree(place)) {
+			return head(place);
+		}
+		if (!wait) {
+			if (place.die()) {
+				place.call().timedOut();
+			}
+			return false;
+		}
+		if (this.limit != null && !this.limit.enter(place)) {
+			if (place.die()) {
+				place.call().refused(this.limit.rejection(place));
+			}
+			return false;
+		}
+		place.deadline = deadline;
+		if (this.queues.enter(place)) {
+			noLongerWaits(place);
+			return head(place);
+		}
+		this.wheel.add(place);
+		int state = place.state();
+		if (state == Link.DEAD) {
+			// Withdrawn while it entered: the one who did may not have seen all of it.
+			left(place);
+		}
+		else if (state != Link.WAITING) {
+			this.wheel.remove(place);
+		}
+		else if (this.drain.isClosed() && place.die()) {
+			left(place);
+			place.call().refused(Messages.closed(List.of(place.key)));
+		}
+		return false;
+	}
+
+	private boolean head(PendingAcquire place) {
+		if (this.drain.isClosed() && place.die()) {
+			handOver(this.queues.leave(place));
+			place.call().refused(Messages.closed(List.of(place.key)));
+			return false;
+		}
+		if (place.grant()) {
+			return true;
+		}
+		// Withdrawn at this very moment.
+		handOver(this.queues.leave(place));
+		return false;
+	}
+
+	long nextToken(String key) {
+		return this.store.nextToken(key);
+	}
+
+	/**
+	 * A waiting place was withdrawn or timed out.
+	 */
+	void left(PendingAcquire place) {
+		this.queues.unlink(place);
+		this.wheel.remove(place);
+		noLongerWaits(place);
+	}
+
+	/**
+	 * A place that held its key leaves it to the next.
+	 * @return the waiter that was granted in its stead and has to be started
+	 */
+	@Nullable PendingAcquire leave(Link place) {
+		PendingAcquire next = this.queues.leave(place);
+		if (next != null) {
+			this.wheel.remove(next);
+			noLongerWaits(next);
+		}
+		this.drain.left(place);
+		return next;
+	}
+
+	private void noLongerWaits(PendingAcquire place) {
+		if (this.limit != null) {
+			this.limit.leave(place);
+		}
+	}
+
+	void handOver(@Nullable PendingAcquire next) {
+		if (next != null) {
+			next.call().granted(next);
+		}
+	}
+
+	/**
+	 * Keeps a place that nobody holds any more until its least hold is over.
+	 */
+	@Nullable PendingAcquire rest(Link place, long until) {
+		if (this.drain.isClosed()) {
+			return leave(place);
+		}
+		this.wheel.add(new Alarm(until, () -> handOver(leave(place))));
+		return null;
+	}
+
+	/**
+	 * Tells a caller something, on a thread where that may run the user's code.
+	 */
+	void tell(Runnable telling) {
+		this.spare.execute(telling);
+	}
+
+	void lose(HeldLease lease, LockLostException reason) {
+		tell(() -> lease.lose(reason));
+	}
+
+	void requireOpen(Collection<String> keys) {
+		if (this.drain.isClosed()) {
+			throw Messages.closed(keys);
+		}
+	}
+
+	/**
+	 * Refuses new calls and those that wait.
+	 * @return completes when the actions that run have ended
+	 */
+	CompletableFuture<Void> shutdown() {
+		return this.drain.begin((waiter) -> {
+			if (waiter.die()) {
+				left(waiter);
+				tell(() -> waiter.call().refused(Messages.closed(List.of(waiter.key))));
+			}
+		});
+	}
+
+	/**
+	 * Tells what still runs that its lease is lost, frees its keys, and lets go of all
+	 * resources.
+	 */
+	void abandon() {
+		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())));
+		this.wheel.close();
+		this.store.close();
+		this.spare.close();
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.github.asynclock.core;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+import io.github.asynclock.LockClosedException;
+import io.github.asynclock.LockException;
+import io.github.asynclock.LockLostException;
+import io.github.asynclock.LockRejectedException;
+import io.github.asynclock.LockTimeoutException;
+
+/**
+ * The engine's errors: what was asked, what was found, what to do.
+ */
+final class Messages {
+
+	private Messages() {
+	}
+
+	static LockTimeoutException timedOut(Collection<String> keys, long waitNanos) {
+		Duration wait = Duration.ofNanos(waitNanos);
+		String found = wait.isZero() ? " is taken, and the wait time is zero"
+				: " was not granted within the wait time of " + wait;
+		return new LockTimeoutException(what(keys) + found
+				+ "; the action did not run. Wait longer (waitTime, async-lock.wait-time), make the actions on it shorter, "
+				+ "or skip (orSkip(), onTimeout = SKIP)", keys);
+	}
+
+	static LockClosedException closed(Collection<String> keys) {
+		return new LockClosedException(
+				what(keys) + " was not granted: the lock service is shutting down; the action did not run. "
+						+ "Send the work to another instance, or try again after the restart",
+				keys);
+	}
+
+	static LockLostException abandoned(Collection<String> keys) {
+		return new LockLostException(what(keys) + " was lost: the lock service was shut down, and its action had not "
+				+ "ended when the time for that was over. Allow more time "
+				+ "(spring.lifecycle.timeout-per-shutdown-phase) or make the action shorter", keys);
+	}
+
+	static LockLostException heldTooLong(Collection<String> keys, Duration atMost) {
+		return new LockLostException(what(keys) + " was lost on purpose: its action had not ended after " + atMost
+				+ " (holdAtMost). Others may hold it now. Allow more time, or make the action shorter", keys);
+	}
+
+	static LockRejectedException rejected(String key, Collection<String> keys, int limit) {
+		return new LockRejectedException(what(List.of(key)) + " has " + limit
+				+ " waiting callers already, which is the limit "
+				+ "(async-lock.max-waiters-per-key); the action did not run. Try again later, or raise the limit",
+				keys);
+	}
+
+	static LockException interrupted(Collection<String> keys) {
+		return new LockException("The thread was interrupted while it waited for " + what(keys)
+				+ "; the action did not run. The interrupt flag is still set", keys);
+	}
+
+	static IllegalStateException nothingReturned(Collection<String> keys, String expected) {
+		return new IllegalStateException("The action under " + what(keys) + " returned null instead of a " + expected
+				+ "; it counts as ended and the keys were released. Return a " + expected
+				+ ", an empty one if need be");
+	}
+
+	static IllegalStateException mustNotBlock(Collection<String> keys) {
+		return new IllegalStateException("A blocking call for " + what(keys) + " on thread "
+				+ Thread.currentThread().getName() + ", which must not block; the action did not run. Use execute, "
+				+ "executeMono or executeFlux here, or move the call to a thread that may block "
+				+ "(Schedulers.boundedElastic())");
+	}
+
+	static IllegalArgumentException notMyKey(String key, Collection<String> keys) {
+		return new IllegalArgumentException("\"" + key + "\" is not a key of this lease; it has " + keys);
+	}
+
+	private static String what(Collection<String> keys) {
+		return (keys.size() == 1) ? "Key \"" + keys.iterator().next() + "\"" : "Keys " + keys;
+	}
+
+}

@@ -1,0 +1,151 @@
+package io.github.asynclock.core;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.asynclock.LockException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Acquires several keys for one call: one after the other in their order, which is the
+ * same for everybody, so that callers do not wait for each other in a circle. All or
+ * none; one deadline for all.
+ *
+ * <p>
+ * At any time either one place waits, or one thread goes on ({@link #advance}): that one
+ * alone touches the lease. {@code decided} ends it once: granted, or given up. Whoever
+ * gives it up while a place waits takes that place out of its queue and lets go of the
+ * rest; else the thread that goes on finds out and does.
+ */
+final class MultiAcquire implements Call, Withdrawable {
+
+	private static final int PENDING = 0;
+
+	private static final int GRANTED = 1;
+
+	private static final int GIVEN_UP = 2;
+
+	private final Call caller;
+
+	private final List<String> keys;
+
+	private final MultiLease lease;
+
+	private final long deadline;
+
+	private final boolean wait;
+
+	private final AtomicInteger decided = new AtomicInteger(PENDING);
+
+	private volatile @Nullable PendingAcquire waiting;
+
+	MultiAcquire(Call caller, List<String> keys, long waitNanos) {
+		this.caller = caller;
+		this.keys = keys;
+		this.lease = new MultiLease(keys, caller.scope(), caller.terms());
+		this.deadline = DeadlineWheel.in(waitNanos);
+		this.wait = waitNanos > 0;
+	}
+
+	/**
+	 * Takes the keys that are not held yet, as far as it gets.
+	 * @return the lease if all are held now: the caller of this runs the action. Null if
+	 * a key has to be waited for, or the call was told that it was refused
+	 */
+	@Nullable HeldLease advance() {
+		LockEngine engine = terms().engine();
+		while (this.lease.held() < this.keys.size()) {
+			String key = this.keys.get(this.lease.held());
+			HeldLease holder = LockScope.holder(scope(), engine, key);
+			if (holder != null && this.lease.reenter(holder, key)) {
+				continue;
+			}
+			PendingAcquire place = new PendingAcquire(key, this);
+			this.waiting = place;
+			if (this.decided.get() != PENDING) {
+				letGo();
+				return null;
+			}
+			if (!engine.take(place, this.deadline, this.wait)) {
+				return null;
+			}
+			hold(place);
+		}
+		if (!this.decided.compareAndSet(PENDING, GRANTED)) {
+			letGo();
+			return null;
+		}
+		this.lease.complete();
+		terms().granted(this.lease);
+		return this.lease;
+	}
+
+	private void hold(PendingAcquire place) {
+		this.lease.hold(place, terms().engine().nextToken(place.key));
+		place.occupiedBy(this.lease);
+	}
+
+	private void letGo() {
+		this.lease.abort();
+	}
+
+	@Override
+	public @Nullable PendingAcquire start(PendingAcquire place) {
+		if (!place.isTaken()) {
+			refused(Messages.closed(this.keys));
+			return null;
+		}
+		hold(place);
+		HeldLease lease = advance();
+		return (lease != null) ? this.caller.run(lease) : null;
+	}
+
+	@Override
+	public boolean withdraw() {
+		if (!this.decided.compareAndSet(PENDING, GIVEN_UP)) {
+			return false;
+		}
+		PendingAcquire place = this.waiting;
+		if (place != null && place.withdraw()) {
+			letGo();
+		}
+		return true;
+	}
+
+	@Override
+	public void timedOut() {
+		if (giveUp()) {
+			this.caller.timedOut();
+		}
+	}
+
+	@Override
+	public void refused(LockException reason) {
+		if (giveUp()) {
+			this.caller.refused(reason);
+		}
+	}
+
+	/** The place that waited is out of its queue already. */
+	private boolean giveUp() {
+		boolean first = this.decided.compareAndSet(PENDING, GIVEN_UP);
+		letGo();
+		return first;
+	}
+
+	@Override
+	public HoldTerms terms() {
+		return this.caller.terms();
+	}
+
+	@Override
+	public @Nullable HeldLease scope() {
+		return this.caller.scope();
+	}
+
+	@Override
+	public @Nullable PendingAcquire run(HeldLease lease) {
+		return this.caller.run(lease);
+	}
+
+}

@@ -1,0 +1,105 @@
+package io.github.asynclock.core;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One caller's wait for one key: its place in the queue and its timer in one object.
+ * Grant, timeout and withdrawal are decided by the one CAS of {@link Link}; whoever wins
+ * it tells the {@link Call}.
+ */
+final class PendingAcquire extends Link implements Timed, Withdrawable, Runnable {
+
+	private static final VarHandle OCCUPANT;
+
+	static {
+		try {
+			OCCUPANT = MethodHandles.lookup().findVarHandle(PendingAcquire.class, "occupant", Object.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	/** Who came before; null once this heads the queue. A hint: see {@link KeyQueues}. */
+	volatile @Nullable Link previous;
+
+	long deadline;
+
+	private @Nullable Timed earlier;
+
+	private @Nullable Timed later;
+
+	/** The {@link Call} while it waits, the {@link HeldLease} once it has one. */
+	private volatile Object occupant;
+
+	PendingAcquire(String key, Call call) {
+		super(key, WAITING);
+		this.occupant = call;
+	}
+
+	Call call() {
+		return (Call) this.occupant;
+	}
+
+	@Override
+	@Nullable HeldLease lease() {
+		return (this.occupant instanceof HeldLease lease) ? lease : null;
+	}
+
+	void occupiedBy(HeldLease lease) {
+		OCCUPANT.setRelease(this, lease);
+	}
+
+	@Override
+	public void run() {
+		call().terms().engine().starter().run(this);
+	}
+
+	@Override
+	public long deadline() {
+		return this.deadline;
+	}
+
+	@Override
+	public void expire() {
+		if (die()) {
+			Call call = call();
+			LockEngine engine = call.terms().engine();
+			engine.left(this);
+			engine.tell(call::timedOut);
+		}
+	}
+
+	@Override
+	public boolean withdraw() {
+		boolean withdrawn = die();
+		if (withdrawn) {
+			call().terms().engine().left(this);
+		}
+		return withdrawn;
+	}
+
+	@Override
+	public @Nullable Timed earlier() {
+		return this.earlier;
+	}
+
+	@Override
+	public void earlier(@Nullable Timed timed) {
+		this.earlier = timed;
+	}
+
+	@Override
+	public @Nullable Timed later() {
+		return this.later;
+	}
+
+	@Override
+	public void later(@Nullable Timed timed) {
+		this.later = timed;
+	}
+
+}

@@ -1,0 +1,64 @@
+package io.github.asynclock.core;
+
+import io.github.asynclock.LockLostException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lease of a call that re-entered a key of its own flow: it keeps the outer grant's
+ * place held, shows its token, and is lost with it.
+ */
+final class ReenteredLease extends SoloLease implements LossListener {
+
+	private final HeldLease owner;
+
+	private ReenteredLease(HeldLease owner, Link place, @Nullable HeldLease parent, HoldTerms terms) {
+		super(place, parent, terms);
+		this.owner = owner;
+		token(owner.fencingToken(place.key));
+	}
+
+	/**
+	 * Re-enters a key.
+	 * @param holder the lease of this flow that has the key
+	 * @return null if that one has ended meanwhile: queue like anyone else
+	 */
+	static @Nullable SoloLease of(HeldLease holder, String key, @Nullable HeldLease parent, HoldTerms terms) {
+		HeldLease owner = holder.owner(key);
+		Link place = holder.place(key);
+		if (place == null || !holder.isRunning() || !place.retain()) {
+			return null;
+		}
+		ReenteredLease lease = new ReenteredLease(owner, place, parent, terms);
+		owner.watch(lease);
+		return lease;
+	}
+
+	@Override
+	HeldLease owner(String key) {
+		return this.owner;
+	}
+
+	@Override
+	int owned() {
+		return 0;
+	}
+
+	@Override
+	@Nullable PendingAcquire letGoAll() {
+		this.owner.unwatch(this);
+		return this.place.letGo() ? this.owner.terms.vacate(this.place) : null;
+	}
+
+	@Override
+	void revokeAll(boolean wasRunning) {
+		if (wasRunning) {
+			this.terms.engine().handOver(letGoAll());
+		}
+	}
+
+	@Override
+	public void lost(LockLostException reason) {
+		lose(reason);
+	}
+
+}

@@ -1,0 +1,47 @@
+package io.github.asynclock.core;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The engine's own threads: for actions where the application gives no executor, and for
+ * telling callers of timeouts and losses, which must not wait behind the application's
+ * tasks. Daemon threads that end when idle; there are none until there is something to
+ * run.
+ */
+final class Spare implements Executor {
+
+	private static final int THREADS = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
+
+	private static final long IDLE_SECONDS = 10;
+
+	private final ThreadPoolExecutor pool;
+
+	Spare(String name) {
+		AtomicInteger count = new AtomicInteger();
+		this.pool = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), (task) -> {
+					Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+					thread.setDaemon(true);
+					return thread;
+				}, (task, pool) -> task.run());
+		this.pool.allowCoreThreadTimeOut(true);
+	}
+
+	@Override
+	public void execute(Runnable task) {
+		this.pool.execute(task);
+	}
+
+	/**
+	 * What was given before still runs; what comes later runs on the thread that gives
+	 * it.
+	 */
+	void close() {
+		this.pool.shutdown();
+	}
+
+}

@@ -1,0 +1,119 @@
+package io.github.asynclock.core;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts actions that have waited: on the executor, never on the thread that happened to
+ * hand over, and with a bounded stack however long the queue.
+ *
+ * <p>
+ * An executor thread that ended one action may start the next of the same key itself
+ * ({@link #run}): nothing of a user's is on its stack then. From everywhere else the next
+ * one is submitted. Where an executor runs a task on the submitting thread (a direct one,
+ * or one that is saturated), loops nest; past a few levels the task is put aside until a
+ * loop further down the stack gets to it.
+ */
+final class Starter {
+
+	private static final Log logger = LogFactory.getLog(Starter.class);
+
+	/** After so many actions in a row others get a chance at the executor's thread. */
+	private static final int LONGEST_RUN = 1024;
+
+	/** How many loops a thread may nest before it puts a task aside. */
+	private static final int DEEPEST = 16;
+
+	private static final ThreadLocal<Lane> LANE = ThreadLocal.withInitial(Lane::new);
+
+	private final Executor executor;
+
+	private final Executor spare;
+
+	/**
+	 * @param executor where actions start
+	 * @param spare where they start if the executor rejects them (it was shut down, say):
+	 * a granted key must never be stuck
+	 */
+	Starter(Executor executor, Executor spare) {
+		this.executor = executor;
+		this.spare = spare;
+	}
+
+	/**
+	 * Starts a granted place soon, on another stack.
+	 */
+	void submit(PendingAcquire place) {
+		execute(place);
+	}
+
+	/**
+	 * Runs something of the engine's own on the executor, such as telling a caller.
+	 */
+	void execute(Runnable task) {
+		try {
+			this.executor.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("The executor rejected a task; it runs on a spare thread", ex);
+			this.spare.execute(task);
+		}
+	}
+
+	/**
+	 * The executor's thread is here.
+	 */
+	void run(PendingAcquire place) {
+		Lane lane = LANE.get();
+		if (lane.depth < DEEPEST) {
+			loop(lane, place);
+		}
+		else {
+			lane.aside.add(place);
+		}
+	}
+
+	private void loop(Lane lane, PendingAcquire first) {
+		lane.depth++;
+		try {
+			PendingAcquire place = first;
+			for (int steps = 1; place != null; steps++) {
+				PendingAcquire next = start(place);
+				if (next != null && (steps >= LONGEST_RUN || !next.call().runsOnExecutor())) {
+					next.call().granted(next);
+					next = null;
+				}
+				place = (next != null) ? next : lane.aside.poll();
+			}
+		}
+		finally {
+			lane.depth--;
+		}
+	}
+
+	private @Nullable PendingAcquire start(PendingAcquire place) {
+		try {
+			return place.call().start(place);
+		}
+		catch (Throwable ex) {
+			logger.error("A locked action could not be started for " + place.key, ex);
+			return null;
+		}
+	}
+
+	/** What a thread is at. */
+	private static final class Lane {
+
+		/** How many loops are on its stack. */
+		private int depth;
+
+		private final ArrayDeque<PendingAcquire> aside = new ArrayDeque<>(2);
+
+	}
+
+}

@@ -1,0 +1,53 @@
+package io.github.asynclock.core;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.asynclock.LockRejectedException;
+
+/**
+ * Counts each key's waiters where their number is limited; a key without waiters has no
+ * entry.
+ */
+final class WaiterLimit {
+
+	private final ConcurrentHashMap<String, Integer> counts = new ConcurrentHashMap<>();
+
+	/** Who is counted, so that nobody is taken off twice, whatever races. */
+	private final Set<PendingAcquire> counted = ConcurrentHashMap.newKeySet();
+
+	private final int limit;
+
+	WaiterLimit(int limit) {
+		this.limit = limit;
+	}
+
+	/**
+	 * @return false if there are as many already as may be
+	 */
+	boolean enter(PendingAcquire place) {
+		int count = this.counts.merge(place.key, 1, Integer::sum);
+		if (count > this.limit) {
+			takeOff(place.key);
+			return false;
+		}
+		this.counted.add(place);
+		return true;
+	}
+
+	void leave(PendingAcquire place) {
+		if (this.counted.remove(place)) {
+			takeOff(place.key);
+		}
+	}
+
+	private void takeOff(String key) {
+		this.counts.computeIfPresent(key, (same, count) -> (count > 1) ? Integer.valueOf(count - 1) : null);
+	}
+
+	LockRejectedException rejection(PendingAcquire place) {
+		return Messages.rejected(place.key, List.of(place.key), this.limit);
+	}
+
+}

@@ -1,0 +1,98 @@
+package io.github.asynclock.core;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.asynclock.LockEvent;
+import io.github.asynclock.LockRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The terms of one call that has limits, or of which listeners are told.
+ */
+final class WatchedTerms extends HoldTerms {
+
+	private final List<String> keys;
+
+	private final @Nullable String name;
+
+	private final long atMost;
+
+	private final long atLeast;
+
+	private final long askedAt = DeadlineWheel.now();
+
+	/** Its own places that are still held: the last one stops the limit's alarm. */
+	private final AtomicInteger open = new AtomicInteger();
+
+	private long grantedAt = this.askedAt;
+
+	private volatile @Nullable Alarm limit;
+
+	WatchedTerms(LockEngine engine, List<String> keys, @Nullable LockRequest request) {
+		super(engine);
+		this.keys = keys;
+		this.name = (request != null) ? request.name() : null;
+		this.atMost = (request != null) ? Settings.nanos(request.holdAtMost(), 0) : 0;
+		this.atLeast = (request != null) ? Settings.nanos(request.holdAtLeast(), 0) : 0;
+	}
+
+	@Override
+	void granted(HeldLease lease) {
+		this.grantedAt = DeadlineWheel.now();
+		this.open.set(lease.owned());
+		if (this.atMost > 0) {
+			Alarm alarm = new Alarm(this.grantedAt + this.atMost,
+					() -> engine().lose(lease, Messages.heldTooLong(this.keys, Duration.ofNanos(this.atMost))));
+			this.limit = alarm;
+			engine().wheel().add(alarm);
+		}
+		engine().listeners().granted(event(Duration.ZERO));
+	}
+
+	@Override
+	void released(HeldLease lease) {
+		engine().listeners().released(event(heldFor()));
+		stopLimitUnlessHeld();
+	}
+
+	private void stopLimitUnlessHeld() {
+		Alarm alarm = this.limit;
+		if (alarm != null && this.open.get() == 0) {
+			engine().wheel().remove(alarm);
+		}
+	}
+
+	@Override
+	@Nullable PendingAcquire vacate(Link place) {
+		this.open.decrementAndGet();
+		stopLimitUnlessHeld();
+		long until = this.grantedAt + this.atLeast;
+		if (this.atLeast > 0 && until - DeadlineWheel.now() > 0) {
+			return engine().rest(place, until);
+		}
+		return super.vacate(place);
+	}
+
+	@Override
+	void lost(HeldLease lease) {
+		stopLimitUnlessHeld();
+		engine().listeners().lost(event(heldFor()));
+	}
+
+	@Override
+	void timedOut() {
+		this.grantedAt = DeadlineWheel.now();
+		engine().listeners().timedOut(event(Duration.ZERO));
+	}
+
+	private Duration heldFor() {
+		return Duration.ofNanos(DeadlineWheel.now() - this.grantedAt);
+	}
+
+	private LockEvent event(Duration held) {
+		return new LockEvent(this.name, this.keys, Duration.ofNanos(this.grantedAt - this.askedAt), held);
+	}
+
+}

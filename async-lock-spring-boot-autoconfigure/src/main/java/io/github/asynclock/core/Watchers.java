@@ -1,0 +1,103 @@
+package io.github.asynclock.core;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+import io.github.asynclock.LockLostException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Who has to be told if a lease is lost, and whether it ended before: made for a lease
+ * only when there is somebody to tell. Its monitor decides between the end of the action
+ * and the loss. A lease that ended stays here while re-entered calls keep its keys held.
+ */
+final class Watchers {
+
+	private final Set<LossListener> listeners = Collections.newSetFromMap(new IdentityHashMap<>(2));
+
+	private Sinks.@Nullable Empty<Void> sink;
+
+	private boolean ended;
+
+	private @Nullable LockLostException loss;
+
+	Watchers(boolean ended) {
+		this.ended = ended;
+	}
+
+	void add(LossListener listener) {
+		LockLostException loss;
+		synchronized (this) {
+			loss = this.loss;
+			if (loss == null) {
+				this.listeners.add(listener);
+				return;
+			}
+		}
+		listener.lost(loss);
+	}
+
+	synchronized void remove(LossListener listener) {
+		this.listeners.remove(listener);
+	}
+
+	/**
+	 * The action has ended.
+	 * @return false if the lease was lost before
+	 */
+	synchronized boolean end() {
+		this.ended = true;
+		return this.loss == null;
+	}
+
+	synchronized boolean isRunning() {
+		return !this.ended && this.loss == null;
+	}
+
+	synchronized @Nullable LockLostException loss() {
+		return this.loss;
+	}
+
+	Mono<Void> signal() {
+		synchronized (this) {
+			if (this.sink == null) {
+				this.sink = Sinks.empty();
+				if (this.loss != null) {
+					this.sink.tryEmitEmpty();
+				}
+			}
+			return this.sink.asMono();
+		}
+	}
+
+	/**
+	 * The lease is lost: tells everybody, unless they were told.
+	 * @return whether the action was still running
+	 */
+	boolean lose(LockLostException reason) {
+		List<LossListener> told;
+		Sinks.Empty<Void> sink;
+		boolean running;
+		synchronized (this) {
+			if (this.loss != null) {
+				return false;
+			}
+			running = !this.ended;
+			this.loss = reason;
+			told = new ArrayList<>(this.listeners);
+			this.listeners.clear();
+			sink = (running) ? this.sink : null;
+		}
+		if (sink != null) {
+			sink.tryEmitEmpty();
+		}
+		told.forEach((listener) -> listener.lost(reason));
+		return running;
+	}
+
+}
