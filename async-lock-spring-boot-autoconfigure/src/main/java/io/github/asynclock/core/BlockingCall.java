@@ -1,5 +1,6 @@
 package io.github.asynclock.core;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
@@ -93,6 +94,21 @@ final class BlockingCall implements Call {
 			throw lease.loss();
 		}
 		lease.terms.engine().handOver(lease.giveBack());
+		if (!lease.isReleased()) {
+			awaitRelease(lease);
+		}
+	}
+
+	/** An interrupt does not shorten this: it is bounded by the store's own timeout. */
+	private static void awaitRelease(HeldLease lease) {
+		CompletableFuture<Void> released = new CompletableFuture<>();
+		lease.afterRelease(() -> released.complete(null));
+		released.join();
+	}
+
+	@Override
+	public long leaseNanos() {
+		return this.terms.engine().settings().leaseNanos(this.request);
 	}
 
 	@Override

@@ -1,7 +1,5 @@
 package io.github.asynclock.core;
 
-import java.util.List;
-
 import io.github.asynclock.LockException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +15,11 @@ interface Call {
 	 * The lease of the flow that called; null if it held nothing.
 	 */
 	@Nullable HeldLease scope();
+
+	/**
+	 * How long the lock outlives a holder that died, in nanoseconds.
+	 */
+	long leaseNanos();
 
 	/**
 	 * Whether {@link #start} may be called by the executor thread that ended the action
@@ -41,12 +44,11 @@ interface Call {
 	 */
 	default @Nullable PendingAcquire start(PendingAcquire place) {
 		LockEngine engine = terms().engine();
-		if (!place.isTaken()) {
-			refused(Messages.closed(List.of(place.key)));
+		if (!engine.mayStart(place)) {
 			return null;
 		}
 		SoloLease lease = new SoloLease(place, scope(), terms());
-		lease.token(engine.nextToken(place.key));
+		lease.token(engine.token(place));
 		place.occupiedBy(lease);
 		terms().granted(lease);
 		return run(lease);

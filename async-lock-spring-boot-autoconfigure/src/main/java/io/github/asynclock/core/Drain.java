@@ -80,11 +80,11 @@ final class Drain {
 	void abandon(Consumer<HeldLease> lose) {
 		for (Link place : this.running) {
 			HeldLease lease = place.lease();
-			if (lease != null) {
-				lose.accept(lease);
-			}
-			else {
+			if (lease == null) {
 				place.revoke(); // granted, but not started yet: it never will be
+			}
+			else if (lease.isComplete()) {
+				lose.accept(lease);
 			}
 		}
 	}

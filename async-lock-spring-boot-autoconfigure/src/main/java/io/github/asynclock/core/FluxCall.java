@@ -36,9 +36,7 @@ final class FluxCall<T> extends SubscriberCall<T> {
 
 	@Override
 	public void onComplete() {
-		if (ended()) {
-			this.actual.onComplete();
-		}
+		endsWith(this.actual::onComplete);
 	}
 
 }

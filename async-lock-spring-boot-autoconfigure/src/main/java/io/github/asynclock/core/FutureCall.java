@@ -46,6 +46,11 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 	}
 
 	@Override
+	public long leaseNanos() {
+		return this.terms.engine().settings().leaseNanos((this.asked instanceof LockRequest request) ? request : null);
+	}
+
+	@Override
 	public HoldTerms terms() {
 		return this.terms;
 	}
@@ -60,6 +65,7 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 		this.waiting = null;
 		if (isDone()) {
 			// Its caller gave up after the grant was decided, but before this.
+			this.terms.unused();
 			return lease.end() ? lease.giveBack() : null;
 		}
 		Object context = (this.from instanceof Origin origin) ? origin.context() : null;

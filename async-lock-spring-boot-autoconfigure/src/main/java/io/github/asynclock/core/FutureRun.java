@@ -44,10 +44,12 @@ final class FutureRun<T extends @Nullable Object>
 			stage = invoke(lease, asked, action);
 		}
 		catch (Throwable ex) {
-			return CompletableFuture.failedFuture(over(lease, ex));
+			CompletableFuture<T> result = new CompletableFuture<>();
+			over(lease, ex, result);
+			return result;
 		}
 		CompletableFuture<T> result;
-		if (succeeded(stage) && lease.end()) {
+		if (lease.terms.engine().grantsAtOnce() && succeeded(stage) && lease.end()) {
 			lease.terms.engine().handOver(lease.giveBack());
 			result = CompletableFuture.completedFuture(((CompletableFuture<T>) stage).join());
 		}
@@ -69,10 +71,10 @@ final class FutureRun<T extends @Nullable Object>
 			stage = invoke(lease, asked, action);
 		}
 		catch (Throwable ex) {
-			result.completeExceptionally(over(lease, ex));
+			over(lease, ex, result);
 			return null;
 		}
-		if (!succeeded(stage) || !lease.end()) {
+		if (!lease.terms.engine().grantsAtOnce() || !succeeded(stage) || !lease.end()) {
 			follow(lease, stage, result);
 			return null;
 		}
@@ -109,12 +111,14 @@ final class FutureRun<T extends @Nullable Object>
 	}
 
 	/** An action that did not even return a stage. */
-	private static Throwable over(HeldLease lease, Throwable failure) {
+	private static void over(HeldLease lease, Throwable failure, CompletableFuture<?> result) {
 		if (lease.end()) {
 			lease.terms.engine().handOver(lease.giveBack());
-			return failure;
+			lease.afterRelease(() -> result.completeExceptionally(failure));
 		}
-		return lease.loss();
+		else {
+			result.completeExceptionally(lease.loss());
+		}
 	}
 
 	private static <T extends @Nullable Object> void follow(HeldLease lease, CompletionStage<T> stage,
@@ -136,6 +140,15 @@ final class FutureRun<T extends @Nullable Object>
 			return; // lost before: the caller has been told
 		}
 		this.lease.terms.engine().handOver(this.lease.giveBack());
+		if (this.lease.isReleased()) {
+			deliver(value, failure);
+		}
+		else {
+			this.lease.afterRelease(() -> deliver(value, failure));
+		}
+	}
+
+	private void deliver(@Nullable T value, @Nullable Throwable failure) {
 		if (failure == null) {
 			this.result.complete(value);
 		}
@@ -151,9 +164,13 @@ final class FutureRun<T extends @Nullable Object>
 
 	@Override
 	public void lost(LockLostException reason) {
-		this.result.completeExceptionally(reason);
-		if (this.stage instanceof Future<?> future) {
-			future.cancel(true);
+		try {
+			if (this.stage instanceof Future<?> future) {
+				future.cancel(true);
+			}
+		}
+		finally {
+			this.result.completeExceptionally(reason);
 		}
 	}
 

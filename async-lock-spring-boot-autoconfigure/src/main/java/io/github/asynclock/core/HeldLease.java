@@ -2,6 +2,7 @@ package io.github.asynclock.core;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletionStage;
 
 import io.github.asynclock.Lease;
 import io.github.asynclock.LockLostException;
@@ -42,6 +43,9 @@ abstract class HeldLease extends Link implements Lease {
 
 	final HoldTerms terms;
 
+	/** Null where releasing takes no time; used by the thread that gives back only. */
+	private @Nullable CompletionStage<Void> releasing;
+
 	/** Null while it runs unwatched; {@link Watchers}; or {@code ENDED}. */
 	private volatile @Nullable Object watch;
 
@@ -61,6 +65,13 @@ abstract class HeldLease extends Link implements Lease {
 	 * re-entered.
 	 */
 	abstract HeldLease owner(String key);
+
+	/**
+	 * Whether it has all its keys; before that nobody has seen it.
+	 */
+	boolean isComplete() {
+		return true;
+	}
 
 	/**
 	 * How many of the places are its own, not re-entered.
@@ -119,7 +130,39 @@ abstract class HeldLease extends Link implements Lease {
 
 	@Override
 	public final boolean isHeld() {
-		return isRunning();
+		return isRunning() && isValid();
+	}
+
+	/**
+	 * Whether the store's grants are good for now, by this JVM's own clock.
+	 */
+	abstract boolean isValid();
+
+	/**
+	 * A key is being released by the store; the result waits for that.
+	 */
+	final void releasing(CompletionStage<Void> releasing) {
+		CompletionStage<Void> others = this.releasing;
+		this.releasing = (others == null) ? releasing : others.thenCombine(releasing, (one, other) -> null);
+	}
+
+	/**
+	 * Delivers the result once the keys were released, or that was attempted. To be
+	 * called after {@link #giveBack}, by the same thread.
+	 */
+	final void afterRelease(Runnable delivery) {
+		CompletionStage<Void> releasing = this.releasing;
+		if (releasing == null) {
+			delivery.run();
+		}
+		else {
+			releasing.whenComplete((done, failure) -> this.terms.engine().starter().execute(delivery));
+		}
+	}
+
+	/** Whether {@link #afterRelease} has anything to wait for. */
+	final boolean isReleased() {
+		return this.releasing == null;
 	}
 
 	/**

@@ -25,6 +25,12 @@ class HoldTerms {
 	}
 
 	/**
+	 * The action will not run after all, though its keys were granted.
+	 */
+	void unused() {
+	}
+
+	/**
 	 * The action has ended; its keys are given back next.
 	 */
 	void released(HeldLease lease) {

@@ -62,7 +62,21 @@ final class KeyQueues {
 	 * @return the waiter that was granted in its place; null if nobody waits
 	 */
 	@Nullable PendingAcquire leave(Link holder) {
-		Link at = holder;
+		return next(holder, true);
+	}
+
+	/**
+	 * Finds who is next without granting yet: for one who heads its queue, be it as the
+	 * holder, or dead. From here on that one heads it.
+	 * @return a waiter that was alive when it was looked at; null if nobody waits: then
+	 * the queue is gone
+	 */
+	@Nullable PendingAcquire next(Link head) {
+		return next(head, false);
+	}
+
+	private @Nullable PendingAcquire next(Link head, boolean grant) {
+		Link at = head;
 		while (true) {
 			Link next = at.next;
 			if (next == null) {
@@ -74,7 +88,7 @@ final class KeyQueues {
 			// Cut off, so that one who keeps an old lease does not keep all later links.
 			at.next = null;
 			PendingAcquire waiter = (PendingAcquire) next;
-			if (waiter != null && waiter.grant()) {
+			if (waiter != null && (grant ? waiter.grant() : waiter.state() == Link.WAITING)) {
 				waiter.previous = null;
 				return waiter;
 			}

@@ -1,8 +1,10 @@
 package io.github.asynclock.core;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 import io.github.asynclock.LockClosedException;
 import io.github.asynclock.LockLostException;
@@ -22,6 +24,9 @@ final class LockEngine {
 	private final HoldTerms plainTerms = new HoldTerms(this);
 
 	private final LockStore store;
+
+	/** Null where the store grants at once. */
+	private final @Nullable StoreGate gate;
 
 	private final Settings settings;
 
@@ -47,6 +52,7 @@ final class LockEngine {
 		this.carrier = carrier;
 		this.listeners = listeners;
 		this.drain = new Drain(this.queues);
+		this.gate = store.grantsAtOnce() ? null : new StoreGate(this, store);
 	}
 
 	DeadlineWheel wheel() {
@@ -73,8 +79,13 @@ final class LockEngine {
 		return this.queues;
 	}
 
-	LockStore store() {
-		return this.store;
+	boolean grantsAtOnce() {
+		return this.gate == null;
+	}
+
+	CompletionStage<Boolean> isLocked(String key) {
+		return (this.gate == null || this.queues.isBusy(key))
+				? CompletableFuture.completedFuture(this.queues.isBusy(key)) : this.store.isLocked(key);
 	}
 
 	HoldTerms terms(String key, @Nullable LockRequest request) {
@@ -104,6 +115,10 @@ final class LockEngine {
 				return again;
 			}
 		}
+		if (this.gate != null) {
+			requireOpen(List.of(key));
+			return null;
+		}
 		SoloLease lease = new SoloLease(key, scope, terms);
 		if (!this.queues.enterIfFree(lease)) {
 			requireOpen(List.of(key));
@@ -113,7 +128,7 @@ final class LockEngine {
 			handOver(leave(lease));
 			throw Messages.closed(List.of(key));
 		}
-		lease.token(this.store.nextToken(key));
+		lease.token(this.store.grantNow(key));
 		if (terms != this.plainTerms) {
 			terms.granted(lease);
 		}
@@ -128,8 +143,9 @@ final class LockEngine {
 	 * place's call is told, perhaps before this returns
 	 */
 	boolean take(PendingAcquire place, long deadline, boolean wait) {
+		place.deadline = deadline;
 		if (this.queues.enterIfFree(place)) {
-			return head(place);
+			return head(place, wait);
 		}
 		if (!wait) {
 			if (place.die()) {
@@ -143,11 +159,16 @@ final class LockEngine {
 			}
 			return false;
 		}
-		place.deadline = deadline;
 		if (this.queues.enter(place)) {
 			noLongerWaits(place);
-			return head(place);
+			return head(place, true);
 		}
+		keepTime(place);
+		return false;
+	}
+
+	/** Watches the deadline of a place that has entered its queue. */
+	private void keepTime(PendingAcquire place) {
 		this.wheel.add(place);
 		int state = place.state();
 		if (state == Link.DEAD) {
@@ -161,25 +182,71 @@ final class LockEngine {
 			left(place);
 			place.call().refused(Messages.closed(List.of(place.key)));
 		}
-		return false;
 	}
 
-	private boolean head(PendingAcquire place) {
+	private boolean head(PendingAcquire place, boolean wait) {
 		if (this.drain.isClosed() && place.die()) {
-			handOver(this.queues.leave(place));
+			left(place);
+			handOver(headLeft(place));
 			place.call().refused(Messages.closed(List.of(place.key)));
+			return false;
+		}
+		if (this.gate != null) {
+			this.gate.ask(place, wait);
+			if (wait) {
+				keepTime(place);
+			}
 			return false;
 		}
 		if (place.grant()) {
 			return true;
 		}
 		// Withdrawn at this very moment.
-		handOver(this.queues.leave(place));
+		handOver(headLeft(place));
 		return false;
 	}
 
-	long nextToken(String key) {
-		return this.store.nextToken(key);
+	/** One that headed its queue has left it without ever holding the key. */
+	private @Nullable PendingAcquire headLeft(PendingAcquire place) {
+		if (this.gate != null) {
+			this.gate.serve(this.queues.next(place));
+			return null;
+		}
+		PendingAcquire next = this.queues.leave(place);
+		if (next != null) {
+			granted(next);
+		}
+		return next;
+	}
+
+	/**
+	 * Whether the action of a granted place may start; if not, its call is told and the
+	 * key given back.
+	 */
+	boolean mayStart(PendingAcquire place) {
+		if (place.isTaken() && isValid(place)) {
+			return true;
+		}
+		if (place.letGo()) {
+			handOver(leave(place));
+		}
+		List<String> keys = List.of(place.key);
+		place.call().refused(this.drain.isClosed() ? Messages.closed(keys) : Messages.startedTooLate(keys));
+		return false;
+	}
+
+	/**
+	 * The fencing token of a place that was granted just now.
+	 */
+	long token(Link place) {
+		return (this.gate != null) ? this.gate.token(place) : this.store.grantNow(place.key);
+	}
+
+	/**
+	 * Whether a place's grant is good by this JVM's own clock.
+	 */
+	boolean isValid(Link place) {
+		return this.gate == null || this.gate.isValid(place);
 	}
 
 	/**
@@ -189,6 +256,32 @@ final class LockEngine {
 		this.queues.unlink(place);
 		this.wheel.remove(place);
 		noLongerWaits(place);
+		if (this.gate != null) {
+			this.gate.left(place);
+		}
+	}
+
+	/**
+	 * A place's wait time ended.
+	 */
+	void expired(PendingAcquire place) {
+		Call call = place.call();
+		Throwable failure = (this.gate != null) ? this.gate.failure(place.key) : null;
+		left(place);
+		if (failure == null) {
+			tell(call::timedOut);
+		}
+		else {
+			tell(() -> call.refused(Messages.unavailable(List.of(place.key), failure)));
+		}
+	}
+
+	/**
+	 * A place that waited was granted: it waits no longer.
+	 */
+	void granted(PendingAcquire place) {
+		this.wheel.remove(place);
+		noLongerWaits(place);
 	}
 
 	/**
@@ -196,10 +289,13 @@ final class LockEngine {
 	 * @return the waiter that was granted in its stead and has to be started
 	 */
 	@Nullable PendingAcquire leave(Link place) {
-		PendingAcquire next = this.queues.leave(place);
+		return leave(place, Duration.ZERO);
+	}
+
+	private @Nullable PendingAcquire leave(Link place, Duration rest) {
+		PendingAcquire next = (this.gate != null) ? this.gate.leave(place, rest) : this.queues.leave(place);
 		if (next != null) {
-			this.wheel.remove(next);
-			noLongerWaits(next);
+			granted(next);
 		}
 		this.drain.left(place);
 		return next;
@@ -221,6 +317,9 @@ final class LockEngine {
 	 * Keeps a place that nobody holds any more until its least hold is over.
 	 */
 	@Nullable PendingAcquire rest(Link place, long until) {
+		if (this.gate != null) {
+			return leave(place, Duration.ofNanos(until - DeadlineWheel.now()));
+		}
 		if (this.drain.isClosed()) {
 			return leave(place);
 		}

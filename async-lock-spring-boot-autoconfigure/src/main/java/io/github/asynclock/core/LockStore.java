@@ -1,11 +1,106 @@
 package io.github.asynclock.core;
 
-/** PLACEHOLDER */
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * The port to what decides between JVMs. The engine queues the callers of this JVM; for
+ * the first of a key's queue, and for nobody else, it asks the store.
+ *
+ * <p>
+ * A store is asked, and answers; when to ask again, for whom, and how long to go on is
+ * the engine's business. No method may block, and none may run the engine's callbacks
+ * while it holds a lock of its own. A stage that fails means <em>unknown</em>: the
+ * command may have been executed or may be later; the engine asks again with the same
+ * {@link Attempt} or {@link StoreGrant}, so the store must recognise them.
+ */
 public interface LockStore extends AutoCloseable {
 
-	long nextToken(String key);
+	/**
+	 * Whether the first of a local queue has the key without asking anybody, as in the
+	 * store of one JVM. Then {@link #grantNow} and {@link #close} are all that is called:
+	 * such a grant needs no renewal and no release. Never changes.
+	 */
+	boolean grantsAtOnce();
 
+	/**
+	 * Grants a key to the first of its local queue; only where {@link #grantsAtOnce}.
+	 * @return the fencing token, greater than zero and than all earlier ones of the key
+	 */
+	long grantNow(String key);
+
+	/**
+	 * Asks once for all keys of an attempt: all or none.
+	 */
+	CompletionStage<Answer> acquire(Attempt attempt);
+
+	/**
+	 * Closes an attempt that nobody wants any more: gives up its place among the
+	 * instances, and whatever it was granted without our knowing. Sent again by the store
+	 * itself until it is known to have been executed, or cannot matter any more.
+	 */
+	CompletionStage<Void> withdraw(Attempt attempt);
+
+	/**
+	 * Extends leases, many at a time.
+	 * @return those that are known to be lost; a grant that is not among them has its new
+	 * {@link StoreGrant#deadline}
+	 */
+	CompletionStage<? extends Collection<StoreGrant>> renew(Collection<StoreGrant> grants);
+
+	/**
+	 * Gives a grant back. Sent again as {@link #withdraw} is.
+	 * @param rest how long the key stays taken nevertheless; zero: free at once
+	 */
+	CompletionStage<Void> release(StoreGrant grant, Duration rest);
+
+	/**
+	 * Whether any instance has the key, or it rests: a snapshot.
+	 */
+	CompletionStage<Boolean> isLocked(String key);
+
+	/**
+	 * Says whom to tell of wake-ups: hints that a key may be free now. Hints may be lost
+	 * or late; a busy key is asked for again after {@link #pollInterval} without any.
+	 */
+	void onWakeUp(Consumer<String> hint);
+
+	/**
+	 * After how long to ask again for a key that was busy, if no hint comes and its
+	 * remaining time is not over before.
+	 */
+	Duration pollInterval();
+
+	/**
+	 * Lets go of all resources.
+	 */
 	@Override
 	void close();
+
+	/** What a store says to an {@link Attempt}. */
+	sealed interface Answer {
+
+		/**
+		 * All keys are held.
+		 *
+		 * @param grants one for each key, in the attempt's order
+		 */
+		record Granted(Collection<StoreGrant> grants) implements Answer {
+
+		}
+
+		/**
+		 * No key is held.
+		 *
+		 * @param remaining how long the key that is in the way stays taken if nothing is
+		 * done; zero if unknown
+		 */
+		record Busy(Duration remaining) implements Answer {
+
+		}
+
+	}
 
 }

@@ -9,6 +9,7 @@ import io.github.asynclock.LockException;
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRejectedException;
 import io.github.asynclock.LockTimeoutException;
+import io.github.asynclock.LockUnavailableException;
 
 /**
  * The engine's errors: what was asked, what was found, what to do.
@@ -32,6 +33,25 @@ final class Messages {
 				what(keys) + " was not granted: the lock service is shutting down; the action did not run. "
 						+ "Send the work to another instance, or try again after the restart",
 				keys);
+	}
+
+	static LockUnavailableException unavailable(Collection<String> keys, Throwable cause) {
+		return new LockUnavailableException(
+				what(keys) + " was not granted: the lock store could not be reached or refused (" + cause
+						+ "); the action did not run. Check the store, then try again",
+				keys, cause);
+	}
+
+	static LockUnavailableException startedTooLate(Collection<String> keys) {
+		return new LockUnavailableException(what(keys)
+				+ " was granted, but its lease ended before an executor's thread "
+				+ "was free for the action, which did not run. Give the executor more threads, or the lease more time",
+				keys);
+	}
+
+	static LockLostException lostAtStore(Collection<String> keys, String why) {
+		return new LockLostException(what(keys) + " was lost while its action ran: " + why
+				+ ". Others may hold it now; " + "check the fencing token where it matters", keys);
 	}
 
 	static LockLostException abandoned(Collection<String> keys) {

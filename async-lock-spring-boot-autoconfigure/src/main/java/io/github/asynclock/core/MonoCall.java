@@ -58,9 +58,10 @@ final class MonoCall<T> extends SubscriberCall<T> {
 
 	@Override
 	public void onComplete() {
-		if (!ended()) {
-			return;
-		}
+		endsWith(this::deliver);
+	}
+
+	private void deliver() {
 		if (this.value == null) {
 			this.actual.onComplete();
 		}

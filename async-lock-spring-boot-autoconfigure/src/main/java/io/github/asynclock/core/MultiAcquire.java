@@ -76,12 +76,17 @@ final class MultiAcquire implements Call, Withdrawable {
 			return null;
 		}
 		this.lease.complete();
+		if (!this.lease.isHeld()) {
+			letGo();
+			this.caller.refused(Messages.startedTooLate(this.keys));
+			return null;
+		}
 		terms().granted(this.lease);
 		return this.lease;
 	}
 
 	private void hold(PendingAcquire place) {
-		this.lease.hold(place, terms().engine().nextToken(place.key));
+		this.lease.hold(place, terms().engine().token(place));
 		place.occupiedBy(this.lease);
 	}
 
@@ -91,8 +96,7 @@ final class MultiAcquire implements Call, Withdrawable {
 
 	@Override
 	public @Nullable PendingAcquire start(PendingAcquire place) {
-		if (!place.isTaken()) {
-			refused(Messages.closed(this.keys));
+		if (!terms().engine().mayStart(place)) {
 			return null;
 		}
 		hold(place);
@@ -131,6 +135,11 @@ final class MultiAcquire implements Call, Withdrawable {
 		boolean first = this.decided.compareAndSet(PENDING, GIVEN_UP);
 		letGo();
 		return first;
+	}
+
+	@Override
+	public long leaseNanos() {
+		return this.caller.leaseNanos();
 	}
 
 	@Override

@@ -22,6 +22,8 @@ final class MultiLease extends HeldLease implements LossListener {
 	/** How many of the keys are held, the first ones. */
 	private int held;
 
+	private volatile boolean complete;
+
 	MultiLease(List<String> keys, @Nullable HeldLease parent, HoldTerms terms) {
 		super(keys.get(0), parent, terms);
 		this.keys = keys;
@@ -55,6 +57,7 @@ final class MultiLease extends HeldLease implements LossListener {
 	 * All keys are held: from here on it is lost when one of them is.
 	 */
 	void complete() {
+		this.complete = true;
 		for (HeldLease owner : this.owners) {
 			if (owner != this) {
 				owner.watch(this);
@@ -62,10 +65,16 @@ final class MultiLease extends HeldLease implements LossListener {
 		}
 	}
 
+	@Override
+	boolean isComplete() {
+		return this.complete;
+	}
+
 	/**
 	 * Lets go of the keys of an action that will not run.
 	 */
 	void abort() {
+		this.terms.unused();
 		end();
 		letGoAll();
 	}
@@ -109,6 +118,16 @@ final class MultiLease extends HeldLease implements LossListener {
 	@Override
 	HeldLease owner(String key) {
 		return this.owners[indexOf(key)];
+	}
+
+	@Override
+	boolean isValid() {
+		for (Link place : this.places) {
+			if (!this.terms.engine().isValid(place)) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	@Override

@@ -66,10 +66,7 @@ final class PendingAcquire extends Link implements Timed, Withdrawable, Runnable
 	@Override
 	public void expire() {
 		if (die()) {
-			Call call = call();
-			LockEngine engine = call.terms().engine();
-			engine.left(this);
-			engine.tell(call::timedOut);
+			call().terms().engine().expired(this);
 		}
 	}
 

@@ -150,7 +150,7 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 	@Override
 	public Mono<Boolean> isLocked(String key) {
 		requireKey(key);
-		return Mono.fromSupplier(() -> this.engine.queues().isBusy(key));
+		return Mono.fromCompletionStage(() -> this.engine.isLocked(key));
 	}
 
 	@SuppressWarnings("NullAway") // what it is about

@@ -59,6 +59,11 @@ class SoloLease extends HeldLease {
 	}
 
 	@Override
+	boolean isValid() {
+		return this.terms.engine().isValid(this.place);
+	}
+
+	@Override
 	int owned() {
 		return 1;
 	}

@@ -156,6 +156,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 			runInside(lease);
 		}
 		else {
+			this.terms.unused();
 			giveBack();
 		}
 		if (!SECTION.compareAndSet(this, INSIDE, OUTSIDE)) {
@@ -217,23 +218,27 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	}
 
 	/**
-	 * The action's publisher has ended.
+	 * The action's publisher has ended: gives the keys back, then delivers that.
 	 * @return false if the call was over before
 	 */
-	final boolean ended() {
+	final boolean endsWith(Runnable delivery) {
 		if (!decide()) {
 			return false;
 		}
 		giveBackNow();
+		HeldLease lease = this.lease;
+		if (lease != null) {
+			lease.afterRelease(delivery);
+		}
+		else {
+			delivery.run();
+		}
 		return true;
 	}
 
 	@Override
 	public final void onError(Throwable failure) {
-		if (ended()) {
-			this.actual.onError(failure);
-		}
-		else {
+		if (!endsWith(() -> this.actual.onError(failure))) {
 			Operators.onErrorDropped(failure, this.actual.currentContext());
 		}
 	}
@@ -301,6 +306,11 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		if (decide()) {
 			this.actual.onError(reason);
 		}
+	}
+
+	@Override
+	public final long leaseNanos() {
+		return this.terms.engine().settings().leaseNanos(this.request);
 	}
 
 	@Override

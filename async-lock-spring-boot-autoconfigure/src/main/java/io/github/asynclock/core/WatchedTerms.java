@@ -19,7 +19,7 @@ final class WatchedTerms extends HoldTerms {
 
 	private final long atMost;
 
-	private final long atLeast;
+	private long atLeast;
 
 	private final long askedAt = DeadlineWheel.now();
 
@@ -52,6 +52,11 @@ final class WatchedTerms extends HoldTerms {
 	}
 
 	@Override
+	void unused() {
+		this.atLeast = 0;
+	}
+
+	@Override
 	void released(HeldLease lease) {
 		engine().listeners().released(event(heldFor()));
 		stopLimitUnlessHeld();
@@ -72,7 +77,7 @@ final class WatchedTerms extends HoldTerms {
 		if (this.atLeast > 0 && until - DeadlineWheel.now() > 0) {
 			return engine().rest(place, until);
 		}
-		return super.vacate(place);
+		return engine().leave(place);
 	}
 
 	@Override

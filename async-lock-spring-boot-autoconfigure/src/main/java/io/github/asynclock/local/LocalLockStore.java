@@ -1,12 +1,18 @@
 package io.github.asynclock.local;
 
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
 
+import io.github.asynclock.core.Attempt;
 import io.github.asynclock.core.LockStore;
+import io.github.asynclock.core.StoreGrant;
 
 /**
- * The store of one JVM: whoever heads a key's queue has the key, so there is nothing to
- * keep but the tokens.
+ * The store of one JVM: whoever heads a key's queue has the key, so it grants at once,
+ * and there is nothing to keep but the tokens.
  *
  * <p>
  * Keys share a fixed number of counters. Each starts from the wall clock, in the unit of
@@ -30,15 +36,59 @@ public final class LocalLockStore implements LockStore {
 	}
 
 	@Override
-	public long nextToken(String key) {
+	public boolean grantsAtOnce() {
+		return true;
+	}
+
+	@Override
+	public long grantNow(String key) {
 		int hash = key.hashCode();
 		int counter = (hash ^ (hash >>> 16)) & (COUNTERS - 1);
 		return this.counters.incrementAndGet((counter + 1) * SPACING);
 	}
 
 	@Override
+	public CompletionStage<Answer> acquire(Attempt attempt) {
+		throw neverAsked();
+	}
+
+	@Override
+	public CompletionStage<Void> withdraw(Attempt attempt) {
+		throw neverAsked();
+	}
+
+	@Override
+	public CompletionStage<Collection<StoreGrant>> renew(Collection<StoreGrant> grants) {
+		throw neverAsked();
+	}
+
+	@Override
+	public CompletionStage<Void> release(StoreGrant grant, Duration rest) {
+		throw neverAsked();
+	}
+
+	@Override
+	public CompletionStage<Boolean> isLocked(String key) {
+		throw neverAsked();
+	}
+
+	@Override
+	public void onWakeUp(Consumer<String> hint) {
+		throw neverAsked();
+	}
+
+	@Override
+	public Duration pollInterval() {
+		throw neverAsked();
+	}
+
+	@Override
 	public void close() {
 		// Nothing to let go of.
+	}
+
+	private static IllegalStateException neverAsked() {
+		return new IllegalStateException("The local store grants at once; it is never asked");
 	}
 
 }

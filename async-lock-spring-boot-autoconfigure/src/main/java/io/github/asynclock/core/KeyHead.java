@@ -1,0 +1,177 @@
+package io.github.asynclock.core;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one in front of a key's local queue, asking the store. The attempt belongs to the
+ * queue: when its first one dies, the attempt and whatever it is answered are the next
+ * one's; when nobody waits any more, it is withdrawn.
+ *
+ * <p>
+ * Its monitor guards its state; nothing is called under it that calls back.
+ */
+final class KeyHead {
+
+	private static final Duration LEAST_POLL = Duration.ofMillis(1);
+
+	private final StoreGate gate;
+
+	private final Attempt attempt;
+
+	private final String key;
+
+	/** Null once this is closed. */
+	private @Nullable PendingAcquire first;
+
+	private boolean asking;
+
+	private boolean askAgain;
+
+	private @Nullable Alarm poll;
+
+	private @Nullable Throwable failure;
+
+	KeyHead(StoreGate gate, PendingAcquire first, Attempt attempt) {
+		this.gate = gate;
+		this.first = first;
+		this.key = first.key;
+		this.attempt = attempt;
+	}
+
+	String key() {
+		return this.key;
+	}
+
+	synchronized @Nullable Throwable failure() {
+		return this.failure;
+	}
+
+	void ask() {
+		synchronized (this) {
+			if (this.first == null || this.asking) {
+				return;
+			}
+			this.asking = true;
+			this.askAgain = false;
+			stopPoll();
+		}
+		CompletionStage<LockStore.Answer> answer = this.gate.store().acquire(this.attempt);
+		answer.whenComplete(this::answered);
+	}
+
+	/**
+	 * The key may be free: asks now, or right after the answer that is on its way.
+	 */
+	void wakeUp() {
+		synchronized (this) {
+			this.askAgain = true;
+		}
+		ask();
+	}
+
+	private void answered(LockStore.@Nullable Answer answer, @Nullable Throwable failure) {
+		synchronized (this) {
+			this.asking = false;
+			this.failure = failure;
+		}
+		if (answer instanceof LockStore.Answer.Granted granted) {
+			granted(granted.grants().iterator().next());
+		}
+		else if (this.attempt.enqueue()) {
+			pollLater((answer instanceof LockStore.Answer.Busy busy) ? busy.remaining() : Duration.ZERO);
+		}
+		else {
+			refuse(failure);
+		}
+	}
+
+	private void granted(StoreGrant grant) {
+		PendingAcquire winner;
+		synchronized (this) {
+			winner = this.gate.firstAlive(this.first);
+			while (winner != null && !winner.grant()) {
+				winner = this.gate.firstAlive(winner);
+			}
+			this.first = null;
+		}
+		this.gate.close(this);
+		if (winner != null) {
+			this.gate.granted(winner, grant);
+		}
+		else {
+			this.gate.store().release(grant, Duration.ZERO);
+		}
+	}
+
+	private void pollLater(Duration remaining) {
+		Duration interval = this.gate.store().pollInterval();
+		Duration wait = (remaining.isZero() || remaining.compareTo(interval) > 0) ? interval
+				: remaining.plus(LEAST_POLL);
+		boolean now;
+		synchronized (this) {
+			now = this.askAgain;
+			if (!now && this.first != null) {
+				this.poll = new Alarm(DeadlineWheel.in(wait.toNanos()), this::ask);
+				this.gate.engine().wheel().add(this.poll);
+			}
+		}
+		if (now) {
+			ask();
+		}
+	}
+
+	private void stopPoll() {
+		if (this.poll != null) {
+			this.gate.engine().wheel().remove(this.poll);
+			this.poll = null;
+		}
+	}
+
+	/** A call that does not wait was not granted; others may wait behind it by now. */
+	private void refuse(@Nullable Throwable failure) {
+		PendingAcquire refused;
+		PendingAcquire next;
+		synchronized (this) {
+			refused = this.first;
+			this.first = null;
+			boolean died = refused != null && refused.die();
+			next = (refused != null) ? this.gate.engine().queues().next(refused) : null;
+			refused = died ? refused : null;
+		}
+		this.gate.close(this);
+		if (failure != null) {
+			this.gate.store().withdraw(this.attempt);
+		}
+		this.gate.serve(next);
+		if (refused != null) {
+			Call call = refused.call();
+			this.gate.engine()
+				.starter()
+				.execute((failure == null) ? call::timedOut
+						: () -> call.refused(Messages.unavailable(List.of(this.key), failure)));
+		}
+	}
+
+	/**
+	 * A place has died.
+	 */
+	void left(PendingAcquire place) {
+		synchronized (this) {
+			if (this.first != place) {
+				return;
+			}
+			this.first = this.gate.firstAlive(place);
+			if (this.first != null) {
+				return;
+			}
+			stopPoll();
+		}
+		this.gate.close(this);
+		this.gate.store().withdraw(this.attempt);
+	}
+
+}

@@ -1,0 +1,169 @@
+package io.github.asynclock.core;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands between the first of a local queue and its grant where the store has to be
+ * asked: one {@link KeyHead} per key whose first one waits, one {@link StoreGrant} per
+ * key that is held. A key that is neither has nothing here.
+ */
+final class StoreGate {
+
+	private final LockEngine engine;
+
+	private final LockStore store;
+
+	private final ConcurrentHashMap<String, KeyHead> heads = new ConcurrentHashMap<>();
+
+	private final ConcurrentHashMap<Link, StoreGrant> grants = new ConcurrentHashMap<>();
+
+	private final Renewals renewals;
+
+	StoreGate(LockEngine engine, LockStore store) {
+		this.engine = engine;
+		this.store = store;
+		this.renewals = new Renewals(engine, store, this.grants);
+		store.onWakeUp((key) -> {
+			KeyHead head = this.heads.get(key);
+			if (head != null) {
+				head.wakeUp();
+			}
+		});
+	}
+
+	/**
+	 * Asks for the first of a queue, until it is granted or dead.
+	 * @param wait false: once
+	 */
+	void ask(PendingAcquire first, boolean wait) {
+		Duration lease = Duration.ofNanos(first.call().leaseNanos());
+		KeyHead head = new KeyHead(this, first, new Attempt(List.of(first.key), lease, wait));
+		this.heads.put(first.key, head);
+		head.ask();
+	}
+
+	/**
+	 * Asks for one that heads its queue by now; for the next one where it is dead.
+	 */
+	void serve(@Nullable PendingAcquire first) {
+		PendingAcquire alive = firstAlive(first);
+		if (alive != null) {
+			ask(alive, true);
+			if (alive.state() == Link.DEAD) {
+				left(alive); // died before it could be found here
+			}
+		}
+	}
+
+	@Nullable PendingAcquire firstAlive(@Nullable PendingAcquire first) {
+		PendingAcquire at = first;
+		while (at != null && at.state() == Link.DEAD) {
+			at = this.engine.queues().next(at);
+		}
+		return at;
+	}
+
+	/**
+	 * A waiting place has died: if it headed its queue, the turn passes on.
+	 */
+	void left(PendingAcquire place) {
+		KeyHead head = this.heads.get(place.key);
+		if (head != null) {
+			head.left(place);
+		}
+	}
+
+	/**
+	 * Why the store cannot be asked for a key at present; null if it can.
+	 */
+	@Nullable Throwable failure(String key) {
+		KeyHead head = this.heads.get(key);
+		return (head != null) ? head.failure() : null;
+	}
+
+	/**
+	 * A head is done with: granted, or nobody waits.
+	 */
+	void close(KeyHead head) {
+		this.heads.remove(head.key(), head);
+	}
+
+	/**
+	 * The store has granted the key to this place, which waits no longer.
+	 */
+	void granted(PendingAcquire place, StoreGrant grant) {
+		hold(place, grant);
+		this.engine.granted(place);
+		this.engine.handOver(place);
+	}
+
+	private void hold(Link place, StoreGrant grant) {
+		this.grants.put(place, grant);
+		this.renewals.watch(grant);
+	}
+
+	/**
+	 * A holder leaves: hands over to the next in this JVM if the store allows it, else
+	 * releases and queues behind the other instances.
+	 * @return the one that was handed over to
+	 */
+	@Nullable PendingAcquire leave(Link place, Duration rest) {
+		StoreGrant grant = this.grants.remove(place);
+		PendingAcquire next = this.engine.queues().next(place);
+		if (grant == null) {
+			serve(next);
+			return null;
+		}
+		boolean mayHandOver = rest.isZero() && this.renewals.mayHandOver(grant);
+		this.renewals.forget(grant);
+		while (next != null && mayHandOver) {
+			StoreGrant successor = grant.handOver(Duration.ofNanos(next.call().leaseNanos()));
+			if (successor == null) {
+				break;
+			}
+			grant = successor;
+			if (next.grant()) {
+				hold(next, grant);
+				return next;
+			}
+			next = this.engine.queues().next(next);
+		}
+		release(place, grant, rest, next);
+		return null;
+	}
+
+	private void release(Link place, StoreGrant grant, Duration rest, @Nullable PendingAcquire next) {
+		CompletionStage<Void> released = this.store.release(grant, rest);
+		HeldLease lease = place.lease();
+		if (lease != null) {
+			lease.releasing(released);
+		}
+		if (next != null) {
+			released.whenComplete((done, failure) -> serve(next));
+		}
+	}
+
+	LockStore store() {
+		return this.store;
+	}
+
+	LockEngine engine() {
+		return this.engine;
+	}
+
+	long token(Link place) {
+		StoreGrant grant = this.grants.get(place);
+		return (grant != null) ? grant.token() : 0;
+	}
+
+	boolean isValid(Link place) {
+		StoreGrant grant = this.grants.get(place);
+		return grant != null && this.renewals.isValid(grant);
+	}
+
+}
