@@ -9,7 +9,8 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.web.server.PayloadTooLargeException;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.server.ResponseStatusException;
 
 /**
  * Reads an upload as it comes, piece by piece: its size and its hash, and never more than
@@ -40,7 +41,8 @@ final class Content {
 			DataBufferUtils.release(piece);
 		}
 		if (this.sizeBytes > this.limit) {
-			throw new PayloadTooLargeException(null);
+			throw new ResponseStatusException(HttpStatus.CONTENT_TOO_LARGE,
+					"The file is larger than " + this.limit + " bytes");
 		}
 		return this;
 	}

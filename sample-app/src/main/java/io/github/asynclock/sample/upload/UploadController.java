@@ -47,7 +47,7 @@ class UploadController {
 			@RequestParam(defaultValue = "true") boolean lock, ServerHttpRequest request) {
 		if (name.isBlank() || name.length() > LONGEST_NAME) {
 			throw new InvalidInputException(
-					"The file's name has " + name.length() + " characters; give 1 to " + LONGEST_NAME);
+					"The file's name is blank or too long; give 1 to " + LONGEST_NAME + " characters");
 		}
 		return Content.read(request.getBody(), this.limit).flatMap(content -> {
 			if (content.sizeBytes() == 0) {

@@ -5,14 +5,17 @@ import io.github.asynclock.sample.NotFoundException;
 import io.github.asynclock.sample.RefusedException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import tools.jackson.core.JacksonException;
 
 import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.reactive.result.method.annotation.ResponseEntityExceptionHandler;
 import org.springframework.web.server.ServerWebExchange;
@@ -44,21 +47,28 @@ class ProblemHandler extends ResponseEntityExceptionHandler {
 		return handleExceptionInternal(ex, problem, headers, status, exchange);
 	}
 
-	private static @Nullable String explain(ServerWebInputException ex) {
-		for (Throwable cause = ex.getCause(); cause != null; cause = cause.getCause()) {
-			if (cause instanceof InvalidInputException) {
-				return cause.getMessage();
-			}
-			if (cause instanceof TypeMismatchException mismatch && ex.getMethodParameter() != null) {
-				return ex.getMethodParameter().getParameterName() + " is \"" + mismatch.getValue() + "\"; give a "
-						+ ex.getMethodParameter().getParameterType().getSimpleName();
-			}
+	private static String explain(ServerWebInputException ex) {
+		// What a record says about its own values comes wrapped in what Jackson says.
+		if (ex.getMostSpecificCause() instanceof InvalidInputException invalid) {
+			return invalid.getMessage();
 		}
-		return ex.getReason() + ((ex.getCause() != null) ? ": " + firstLine(ex.getMostSpecificCause()) : "");
+		if (ex.getCause() instanceof TypeMismatchException mismatch) {
+			return explain(ex.getMethodParameter(), mismatch);
+		}
+		if (ex.getMostSpecificCause() instanceof JacksonException json) {
+			return "The body cannot be read: " + json.getOriginalMessage();
+		}
+		return isBody(ex.getMethodParameter()) ? "The body is missing" : String.valueOf(ex.getReason());
 	}
 
-	private static String firstLine(Throwable cause) {
-		return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+	private static boolean isBody(@Nullable MethodParameter parameter) {
+		return parameter != null && parameter.hasParameterAnnotation(RequestBody.class);
+	}
+
+	private static String explain(@Nullable MethodParameter parameter, TypeMismatchException mismatch) {
+		String name = (parameter != null) ? parameter.getParameterName() : "A parameter";
+		boolean yesOrNo = mismatch.getRequiredType() == boolean.class;
+		return name + " is \"" + mismatch.getValue() + "\"; give " + (yesOrNo ? "true or false" : "a whole number");
 	}
 
 }
