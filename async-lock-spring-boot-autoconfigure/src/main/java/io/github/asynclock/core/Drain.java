@@ -39,7 +39,7 @@ final class Drain {
 		this.closed = true;
 		for (Link last : this.queues.ends()) {
 			for (Link at = last; at != null;) {
-				Link previous = (at instanceof PendingAcquire waiter) ? waiter.previous : null;
+				Link previous = this.queues.before(at);
 				if (at instanceof PendingAcquire waiter && at.state() == Link.WAITING) {
 					refuse.accept(waiter);
 				}
@@ -77,13 +77,21 @@ final class Drain {
 		}
 	}
 
-	void abandon(Consumer<HeldLease> lose) {
+	/**
+	 * Takes away what still runs.
+	 * @param leave leaves a place that nobody holds any more
+	 */
+	void abandon(Consumer<HeldLease> lose, Consumer<Link> leave) {
 		for (Link place : this.running) {
 			HeldLease lease = place.lease();
-			if (lease == null) {
-				place.revoke(); // granted, but not started yet: it never will be
+			if (lease == null || !lease.isComplete()) {
+				// Granted, but not started: it never will be, or is just being so.
+				if (place.revoke()) {
+					leave.accept(place);
+				}
+				lease = place.lease();
 			}
-			else if (lease.isComplete()) {
+			if (lease != null && lease.isComplete()) {
 				lose.accept(lease);
 			}
 		}

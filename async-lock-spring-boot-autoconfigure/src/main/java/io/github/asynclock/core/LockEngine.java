@@ -223,7 +223,7 @@ final class LockEngine {
 	 * Whether the action of a granted place may start; if not, its call is told and the
 	 * key given back.
 	 */
-	boolean mayStart(PendingAcquire place) {
+	boolean mayStart(PendingAcquire place, Call call) {
 		if (place.isTaken() && isValid(place)) {
 			return true;
 		}
@@ -231,7 +231,7 @@ final class LockEngine {
 			handOver(leave(place));
 		}
 		List<String> keys = List.of(place.key);
-		place.call().refused(this.drain.isClosed() ? Messages.closed(keys) : Messages.startedTooLate(keys));
+		call.refused(this.drain.isClosed() ? Messages.closed(keys) : Messages.startedTooLate(keys));
 		return false;
 	}
 
@@ -362,7 +362,7 @@ final class LockEngine {
 	 * resources.
 	 */
 	void abandon() {
-		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())));
+		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())), (place) -> handOver(leave(place)));
 		this.wheel.close();
 		this.store.close();
 		this.spare.close();

@@ -61,9 +61,12 @@ final class MultiAcquire implements Call, Withdrawable {
 				continue;
 			}
 			PendingAcquire place = new PendingAcquire(key, this);
+			place.deadline = this.deadline;
 			this.waiting = place;
 			if (this.decided.get() != PENDING) {
-				letGo();
+				if (place.die()) {
+					letGo();
+				} // else the one who gave up has seen it, and does
 				return null;
 			}
 			if (!engine.take(place, this.deadline, this.wait)) {
@@ -96,7 +99,7 @@ final class MultiAcquire implements Call, Withdrawable {
 
 	@Override
 	public @Nullable PendingAcquire start(PendingAcquire place) {
-		if (!terms().engine().mayStart(place)) {
+		if (!terms().engine().mayStart(place, this)) {
 			return null;
 		}
 		hold(place);

@@ -48,11 +48,12 @@ final class Watchers {
 
 	/**
 	 * The action has ended.
-	 * @return false if the lease was lost before
+	 * @return false if the lease was lost before, or ended
 	 */
 	synchronized boolean end() {
+		boolean ends = isRunning();
 		this.ended = true;
-		return this.loss == null;
+		return ends;
 	}
 
 	synchronized boolean isRunning() {
