@@ -62,9 +62,10 @@ final class KeyText {
 		if (text == null) {
 			throw new KeyProblem(where + " is a " + value.getClass().getName() + " whose toString() gives null");
 		}
-		if (text.equals(value.getClass().getName() + "@" + Integer.toHexString(value.hashCode()))) {
-			throw new KeyProblem(where + " is a " + value.getClass().getName()
-					+ " without a toString() of its own; use one of its properties");
+		String type = value.getClass().getName();
+		if (text.startsWith(type) && text.equals(type + "@" + Integer.toHexString(value.hashCode()))) {
+			throw new KeyProblem(
+					where + " is a " + type + " without a toString() of its own; use one of its properties");
 		}
 		return text;
 	}
