@@ -121,7 +121,7 @@ final class KeyQueues {
 			while (after != null && after.state() == Link.DEAD && isLinked(after.next)) {
 				after = after.next;
 			}
-			if (!isLinked(joined) || !(after instanceof PendingAcquire waiter)) {
+			if (before == null || !isLinked(joined) || !(after instanceof PendingAcquire waiter)) {
 				return;
 			}
 			if (before.move(joined, waiter)) {
