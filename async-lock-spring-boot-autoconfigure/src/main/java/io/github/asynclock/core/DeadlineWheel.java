@@ -80,6 +80,15 @@ final class DeadlineWheel implements AutoCloseable {
 		bucket(dueTick(timed)).remove(timed);
 	}
 
+	/** How many have not expired. For tests. */
+	int size() {
+		int size = 0;
+		for (Bucket bucket : this.buckets) {
+			size += bucket.size();
+		}
+		return size;
+	}
+
 	private static long dueTick(Timed timed) {
 		return (timed.deadline() >> TICK_BITS) + 1;
 	}
@@ -237,6 +246,14 @@ final class DeadlineWheel implements AutoCloseable {
 
 		boolean isEmpty() {
 			return this.first == null;
+		}
+
+		synchronized int size() {
+			int size = 0;
+			for (Timed at = this.first; at != null; at = at.later()) {
+				size++;
+			}
+			return size;
 		}
 
 	}

@@ -180,6 +180,11 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		this.engine.abandon();
 	}
 
+	/** For tests. */
+	LockEngine engine() {
+		return this.engine;
+	}
+
 	/** Builds a {@link QueueingLockService}. */
 	public static final class Builder {
 
