@@ -48,11 +48,12 @@ final class Watchers {
 
 	/**
 	 * The action has ended.
-	 * @return false if the lease was lost before
+	 * @return false if the lease was lost, or had ended, before
 	 */
 	synchronized boolean end() {
+		boolean first = !this.ended && this.loss == null;
 		this.ended = true;
-		return this.loss == null;
+		return first;
 	}
 
 	synchronized boolean isRunning() {
