@@ -63,7 +63,10 @@ final class MultiAcquire implements Call, Withdrawable {
 			PendingAcquire place = new PendingAcquire(key, this);
 			this.waiting = place;
 			if (this.decided.get() != PENDING) {
-				letGo();
+				// Who gave up may have seen this place, and let go by it.
+				if (place.die()) {
+					letGo();
+				}
 				return null;
 			}
 			if (!engine.take(place, this.deadline, this.wait)) {
