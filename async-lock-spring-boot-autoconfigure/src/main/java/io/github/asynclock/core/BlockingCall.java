@@ -65,7 +65,7 @@ final class BlockingCall implements Call {
 		PendingAcquire place = this.place;
 		if (place != null) {
 			this.place = null;
-			start(place);
+			place.call().start(place);
 		}
 		return this.lease != null || this.refusal != null || this.skipped;
 	}

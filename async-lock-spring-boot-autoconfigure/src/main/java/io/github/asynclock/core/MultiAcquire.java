@@ -98,6 +98,21 @@ final class MultiAcquire implements Call, Withdrawable {
 	}
 
 	@Override
+	public boolean runsOnExecutor() {
+		return this.caller.runsOnExecutor();
+	}
+
+	@Override
+	public void granted(PendingAcquire place) {
+		if (runsOnExecutor()) {
+			Call.super.granted(place);
+		}
+		else {
+			this.caller.granted(place);
+		}
+	}
+
+	@Override
 	public @Nullable PendingAcquire start(PendingAcquire place) {
 		if (!terms().engine().mayStart(place)) {
 			return null;
