@@ -123,6 +123,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	private @Nullable HeldLease await(LockEngine engine) {
 		long wait = engine.settings().waitNanos(this.request);
 		this.captured = engine.carrier().capture();
+		this.hasWaited = true;
 		if (this.request.keys().size() > 1) {
 			MultiAcquire multi = new MultiAcquire(this, this.request.keys(), wait);
 			return waitsAs(multi) ? multi.advance() : null;
@@ -138,12 +139,6 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		this.waiting = waiting;
 		// One that cancelled just before has not seen it.
 		return this.outcome == OPEN || !waiting.withdraw();
-	}
-
-	@Override
-	public final void granted(PendingAcquire place) {
-		this.hasWaited = true;
-		Call.super.granted(place);
 	}
 
 	@Override
