@@ -156,6 +156,11 @@ final class MultiAcquire implements Call, Withdrawable {
 	}
 
 	@Override
+	public List<String> keys() {
+		return this.keys;
+	}
+
+	@Override
 	public long leaseNanos() {
 		return this.caller.leaseNanos();
 	}

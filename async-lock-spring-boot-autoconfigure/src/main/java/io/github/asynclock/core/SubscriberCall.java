@@ -318,7 +318,8 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		return this.scope;
 	}
 
-	final Collection<String> keys() {
+	@Override
+	public final Collection<String> keys() {
 		return this.request.keys();
 	}
 
