@@ -107,7 +107,9 @@ final class FutureRun<T extends @Nullable Object>
 	}
 
 	private static boolean succeeded(CompletionStage<?> stage) {
-		return stage instanceof CompletableFuture<?> future && future.isDone() && !future.isCompletedExceptionally();
+		// Not a subclass, which may forbid to ask: the JDK's own minimal stages do.
+		return stage.getClass() == CompletableFuture.class && ((CompletableFuture<?>) stage).isDone()
+				&& !((CompletableFuture<?>) stage).isCompletedExceptionally();
 	}
 
 	/** An action that did not even return a stage. */
