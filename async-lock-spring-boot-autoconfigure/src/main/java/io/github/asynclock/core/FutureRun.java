@@ -1,5 +1,6 @@
 package io.github.asynclock.core;
 
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -165,14 +166,10 @@ final class FutureRun<T extends @Nullable Object>
 	}
 
 	@Override
-	public void lost(LockLostException reason) {
-		try {
-			if (this.stage instanceof Future<?> future) {
-				future.cancel(true);
-			}
-		}
-		finally {
-			this.result.completeExceptionally(reason);
+	public void lost(LockLostException reason, Collection<Runnable> deliveries) {
+		deliveries.add(() -> this.result.completeExceptionally(reason));
+		if (this.stage instanceof Future<?> future) {
+			future.cancel(true);
 		}
 	}
 

@@ -217,18 +217,16 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	 * @return false if the call was over before
 	 */
 	final boolean endsWith(Runnable delivery) {
-		if (!decide()) {
-			return false;
-		}
-		giveBackNow();
 		HeldLease lease = this.lease;
-		if (lease != null) {
+		if (isOver() || lease == null || !lease.end()) {
+			return false; // if it was lost: the loss is the result
+		}
+		boolean first = decide();
+		this.terms.engine().handOver(lease.giveBack());
+		if (first) {
 			lease.afterRelease(delivery);
 		}
-		else {
-			delivery.run();
-		}
-		return true;
+		return first;
 	}
 
 	@Override
@@ -274,10 +272,10 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	}
 
 	@Override
-	public final void lost(LockLostException reason) {
+	public final void lost(LockLostException reason, Collection<Runnable> deliveries) {
 		if (decide()) {
+			deliveries.add(() -> this.actual.onError(reason));
 			this.upstream.cancel();
-			this.actual.onError(reason);
 		}
 	}
 
