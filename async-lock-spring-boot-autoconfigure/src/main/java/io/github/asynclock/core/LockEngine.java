@@ -323,7 +323,7 @@ final class LockEngine {
 		if (this.drain.isClosed()) {
 			return leave(place);
 		}
-		this.wheel.add(new Alarm(until, () -> handOver(leave(place))));
+		this.wheel.add(new Alarm(until, () -> tell(() -> handOver(leave(place)))));
 		return null;
 	}
 
