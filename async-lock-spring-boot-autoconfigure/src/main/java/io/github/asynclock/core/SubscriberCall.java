@@ -253,8 +253,12 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		if (waiting != null && waiting.withdraw()) {
 			return;
 		}
-		this.upstream.cancel();
-		giveBack();
+		try {
+			this.upstream.cancel();
+		}
+		finally {
+			giveBack();
+		}
 	}
 
 	/** Now, or when the action's code is off the stack. */
