@@ -104,7 +104,7 @@ final class DeadlineWheel implements AutoCloseable {
 		if (this.wakeTick == NEVER || tick - this.wakeTick < 0) {
 			this.wakeTick = tick;
 			if (this.thread == null) {
-				this.thread = new Thread(this::run, this.threadName);
+				this.thread = new Thread(null, this::run, this.threadName, 0, false);
 				this.thread.setDaemon(true);
 				this.thread.start();
 			}
