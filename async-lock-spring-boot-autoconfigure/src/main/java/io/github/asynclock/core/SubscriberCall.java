@@ -278,9 +278,16 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	@Override
 	public final void lost(LockLostException reason, Collection<Runnable> deliveries) {
 		if (decide()) {
-			deliveries.add(() -> this.actual.onError(reason));
+			deliveries.add(() -> tellLoss(reason));
 			this.upstream.cancel();
 		}
+	}
+
+	/**
+	 * Delivers the loss. Called on any thread, the publisher may be emitting meanwhile.
+	 */
+	void tellLoss(LockLostException reason) {
+		this.actual.onError(reason);
 	}
 
 	@Override
