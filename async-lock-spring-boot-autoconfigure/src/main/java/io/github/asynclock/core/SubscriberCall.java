@@ -102,7 +102,9 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		}
 		LockEngine engine = this.terms.engine();
 		try {
-			engine.requireOpen(this.request.keys());
+			if (this.scope == null) {
+				engine.requireOpen(this.request.keys()); // else it may be re-entering
+			}
 			HeldLease lease = (this.request.keys().size() == 1)
 					? engine.takeNow(this.request.keys().get(0), this.terms, this.scope) : null;
 			if (lease == null) {
