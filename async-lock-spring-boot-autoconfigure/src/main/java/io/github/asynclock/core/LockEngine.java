@@ -362,7 +362,8 @@ final class LockEngine {
 	 * resources.
 	 */
 	void abandon() {
-		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())));
+		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())),
+				(waiter) -> waiter.call().refused(Messages.closed(waiter.call().keys())));
 		this.wheel.close();
 		this.store.close();
 		this.spare.close();

@@ -25,6 +25,8 @@ final class MultiAcquire implements Call, Withdrawable {
 
 	private static final int GIVEN_UP = 2;
 
+	private static final int LET_GO = 3;
+
 	private final Call caller;
 
 	private final List<String> keys;
@@ -94,7 +96,9 @@ final class MultiAcquire implements Call, Withdrawable {
 	}
 
 	private void letGo() {
-		this.lease.abort();
+		if (this.decided.getAndSet(LET_GO) != LET_GO) {
+			this.lease.abort();
+		}
 	}
 
 	@Override
