@@ -15,9 +15,10 @@ import io.github.asynclock.core.StoreGrant;
  * and there is nothing to keep but the tokens.
  *
  * <p>
- * Keys share a fixed number of counters. Each starts once per JVM from the wall clock, in the unit of
- * the Redis store's tokens (microseconds x 1024), which leaves room for a billion grants
- * a second: so tokens also rise over a restart, and when an application moves to Redis.
+ * Keys share a fixed number of counters. Each starts once per JVM from the wall clock, in
+ * the unit of the Redis store's tokens (microseconds x 1024), which leaves room for a
+ * billion grants a second: so tokens also rise over a restart, and when an application
+ * moves to Redis.
  */
 public final class LocalLockStore implements LockStore {
 

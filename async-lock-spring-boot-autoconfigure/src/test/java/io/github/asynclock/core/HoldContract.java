@@ -184,7 +184,7 @@ abstract class HoldContract extends ServiceContract {
 	}
 
 	@ParameterizedTest
-	@EnumSource(Form.class)
+	@EnumSource(value = Form.class, names = { "FUTURE", "MONO", "FLUX" })
 	void v6_whoIsToldOfALossFindsTheKeyFree(Form form) {
 		CompletableFuture<String> result = form.run(service(), atMost(), (lease) -> new CompletableFuture<String>());
 		CompletableFuture<Boolean> free = result.handle((value, failure) -> isFree(this.key));

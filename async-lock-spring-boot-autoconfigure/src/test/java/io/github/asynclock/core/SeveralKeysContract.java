@@ -179,7 +179,7 @@ abstract class SeveralKeysContract extends ServiceContract {
 		Random random = new Random(7);
 		List<CompletableFuture<String>> results = new ArrayList<>();
 		ExclusionContract.Detector detector = new ExclusionContract.Detector();
-		for (int i = 0; i < 5000; i++) {
+		for (int i = 0; i < 2000; i++) {
 			List<String> keys = new ArrayList<>(List.of(this.a, this.b, this.c));
 			Collections.shuffle(keys, random);
 			Form form = Form.values()[random.nextInt(3)];

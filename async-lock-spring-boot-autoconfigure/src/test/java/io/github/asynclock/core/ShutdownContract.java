@@ -154,7 +154,7 @@ abstract class ShutdownContract extends ServiceContract {
 
 	@Test
 	void nothingStartsOnceShutdownHasReturned_whateverEntersMeanwhile() {
-		for (int i = 0; i < 3000; i++) {
+		for (int i = 0; i < 1000; i++) {
 			QueueingLockService service = service((builder) -> builder);
 			CompletableFuture<String> end = new CompletableFuture<>();
 			CompletableFuture<String> holder = service.execute(LockRequest.of(this.key), (lease) -> end);

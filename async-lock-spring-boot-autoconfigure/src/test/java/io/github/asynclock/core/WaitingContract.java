@@ -366,7 +366,7 @@ abstract class WaitingContract extends ServiceContract {
 		for (int thread = 0; thread < 2; thread++) {
 			callers.add(CompletableFuture.supplyAsync(() -> {
 				int rejected = 0;
-				for (int i = 0; i < 20_000; i++) {
+				for (int i = 0; i < 5_000; i++) {
 					CompletableFuture<String> result = service().execute(patient(this.key), (lease) -> done("ran"));
 					rejected += result.isDone() ? 1 : 0;
 					result.cancel(true);
@@ -389,7 +389,7 @@ abstract class WaitingContract extends ServiceContract {
 		for (int thread = 0; thread < 2; thread++) {
 			callers.add(CompletableFuture.supplyAsync(() -> {
 				int tooMany = 0;
-				for (int i = 0; i < 20_000; i++) {
+				for (int i = 0; i < 5_000; i++) {
 					CompletableFuture<String> result = service().execute(patient(this.key), (lease) -> done("ran"));
 					if (!result.isDone()) {
 						tooMany += (waiting.incrementAndGet() > 1) ? 1 : 0;
