@@ -89,6 +89,18 @@ final class DeadlineWheel implements AutoCloseable {
 		return size;
 	}
 
+	/**
+	 * Whether there is no entry: a snapshot.
+	 */
+	boolean isEmpty() {
+		for (Bucket bucket : this.buckets) {
+			if (!bucket.isEmpty()) {
+				return false;
+			}
+		}
+		return true;
+	}
+
 	private static long dueTick(Timed timed) {
 		return (timed.deadline() >> TICK_BITS) + 1;
 	}
@@ -115,22 +127,31 @@ final class DeadlineWheel implements AutoCloseable {
 	}
 
 	private void run() {
-		long from = now() >> TICK_BITS;
-		while (startRound()) {
+		long next = now() >> TICK_BITS;
+		for (long from = startRound(next); from != NEVER; from = startRound(next)) {
 			long tick = now() >> TICK_BITS;
 			for (long at = Math.max(from, tick - BUCKETS + 1); at <= tick; at++) {
 				expire(bucket(at));
 			}
-			planWake(tick + 1);
-			long wake = awaitWake();
-			from = Math.min(wake, tick + 1);
+			next = tick + 1;
+			planWake(next);
+			awaitWake();
 		}
 	}
 
-	/** From here on, until the next wake is planned, each one that adds says so. */
-	private synchronized boolean startRound() {
+	/**
+	 * From here on, until the next wake is planned, each one that adds says so.
+	 * @param next the first tick that no round has looked at
+	 * @return where to begin: there, or earlier if somebody was late to add;
+	 * {@link #NEVER} if the thread has to end
+	 */
+	private synchronized long startRound(long next) {
+		if (this.closed || this.thread != Thread.currentThread()) {
+			return NEVER; // the wake may be another thread's by now
+		}
+		long from = Math.min(this.wakeTick, next);
 		this.wakeTick = NEVER;
-		return !this.closed && this.thread == Thread.currentThread();
+		return from;
 	}
 
 	private void expire(Bucket bucket) {
@@ -154,10 +175,10 @@ final class DeadlineWheel implements AutoCloseable {
 	}
 
 	/**
-	 * Sleeps until the planned tick, or for a while when there is none.
-	 * @return the tick, or {@link #NEVER} if the thread has to end
+	 * Sleeps until the planned tick, or for a while when there is none: then the thread
+	 * is not this wheel's any more.
 	 */
-	private long awaitWake() {
+	private void awaitWake() {
 		long idleSince = now();
 		while (!isClosed()) {
 			long wake = this.wakeTick;
@@ -165,14 +186,10 @@ final class DeadlineWheel implements AutoCloseable {
 			if (nanos > 0) {
 				LockSupport.parkNanos(this, nanos);
 			}
-			else if (wake != NEVER) {
-				return wake;
-			}
-			else if (endIfIdle()) {
-				return NEVER;
+			else if (wake != NEVER || endIfIdle()) {
+				return;
 			}
 		}
-		return NEVER;
 	}
 
 	private synchronized boolean isClosed() {

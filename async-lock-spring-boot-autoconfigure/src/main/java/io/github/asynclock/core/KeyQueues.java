@@ -54,7 +54,15 @@ final class KeyQueues {
 			return true;
 		}
 		link.previous = before;
-		return !before.append(link);
+		if (!before.append(link)) {
+			link.previous = null;
+			return true;
+		}
+		if (before.state() == Link.DEAD) {
+			// It died as the last one, when there was nobody to join over it.
+			unlink((PendingAcquire) before);
+		}
+		return false;
 	}
 
 	/**
@@ -98,20 +106,28 @@ final class KeyQueues {
 
 	/**
 	 * Joins the neighbours of a dead link, in constant time: the dead around it were
-	 * joined over before, or are being so.
+	 * joined over before, or are being so. The last one stays until another enters behind
+	 * it.
 	 */
 	void unlink(PendingAcquire dead) {
-		Link before = dead.previous;
-		while (before instanceof PendingAcquire waiter && waiter.state() == Link.DEAD && waiter.previous != null) {
-			before = waiter.previous;
-		}
-		Link after = dead.next;
-		while (after != null && after.state() == Link.DEAD && isLinked(after.next)) {
-			after = after.next;
-		}
-		if (before != null && after instanceof PendingAcquire waiter && isLinked(before.next)) {
-			before.next = waiter;
-			waiter.previous = before;
+		while (true) {
+			Link before = dead.previous;
+			while (before instanceof PendingAcquire waiter && waiter.state() == Link.DEAD && waiter.previous != null) {
+				before = waiter.previous;
+			}
+			// Read first: what is found below is then never nearer than this.
+			Link joined = (before != null) ? before.next : null;
+			Link after = dead.next;
+			while (after != null && after.state() == Link.DEAD && isLinked(after.next)) {
+				after = after.next;
+			}
+			if (before == null || !isLinked(joined) || !(after instanceof PendingAcquire waiter)) {
+				return;
+			}
+			if (before.move(joined, waiter)) {
+				waiter.previous = before;
+				return;
+			}
 		}
 	}
 

@@ -110,6 +110,13 @@ abstract class Link {
 	}
 
 	/**
+	 * Moves on to a later link, unless another did.
+	 */
+	final boolean move(@Nullable Link from, Link to) {
+		return NEXT.compareAndSet(this, from, to);
+	}
+
+	/**
 	 * Puts a link behind this one, unless this one was closed or has one already.
 	 */
 	final boolean append(Link link) {

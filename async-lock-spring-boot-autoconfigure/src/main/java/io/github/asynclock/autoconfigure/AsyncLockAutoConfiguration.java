@@ -1,0 +1,89 @@
+package io.github.asynclock.autoconfigure;
+
+import java.util.concurrent.CompletableFuture;
+
+import io.github.asynclock.LockListener;
+import io.github.asynclock.LockService;
+import io.github.asynclock.aop.LockedBeanPostProcessor;
+import io.github.asynclock.context.ThreadLocalCarrier;
+import io.github.asynclock.core.LockStore;
+import io.github.asynclock.core.QueueingLockService;
+import io.github.asynclock.local.LocalLockStore;
+import io.micrometer.context.ContextRegistry;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Auto-configuration of {@link LockService} and of the locking of annotated methods. A
+ * bean of the application takes the place of ours: {@link LockService} for all of it,
+ * {@link LockStore} for where locks are kept.
+ */
+@AutoConfiguration
+@Conditional(OnSwitch.class)
+@EnableConfigurationProperties(AsyncLockProperties.class)
+public final class AsyncLockAutoConfiguration {
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static LockedBeanPostProcessor lockedBeanPostProcessor() {
+		return new LockedBeanPostProcessor();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean(LockService.class)
+	static class LockServiceConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		LockStore lockStore(AsyncLockProperties properties, Environment environment) {
+			NoRedisStoreYet.refuseRedis(properties.provider(), environment);
+			return new LocalLockStore();
+		}
+
+		@Bean
+		QueueingLockService lockService(LockStore store, AsyncLockProperties properties,
+				ObjectProvider<LockListener> listeners, ConfigurableListableBeanFactory beanFactory) {
+			properties.validate();
+			QueueingLockService.Builder builder = QueueingLockService.builder(store)
+				.waitTime(properties.waitTime())
+				.leaseTime(properties.leaseTime())
+				.maxWaitersPerKey(properties.maxWaitersPerKey())
+				.contextCarrier(contextCarrier())
+				.listeners(listeners.orderedStream().toList());
+			ApplicationExecutor.find(beanFactory).ifPresent(builder::executor);
+			return builder.build();
+		}
+
+		private static ThreadLocalCarrier contextCarrier() {
+			boolean slf4j = ClassUtils.isPresent("org.slf4j.MDC", null);
+			return new ThreadLocalCarrier(ContextRegistry.getInstance(), slf4j);
+		}
+
+		// Neither may depend on the other: a bean is stopped before what it depends on.
+
+		@Bean
+		ClosingPhase lockServiceDrain(QueueingLockService service, ConfigurableApplicationContext context) {
+			return new ClosingPhase(context, ClosingPhase.DRAIN, service::shutdown);
+		}
+
+		@Bean
+		ClosingPhase lockServiceAbandon(QueueingLockService service, ConfigurableApplicationContext context) {
+			return new ClosingPhase(context, ClosingPhase.ABANDON,
+					() -> CompletableFuture.runAsync(service::close, Runnable::run));
+		}
+
+	}
+
+}

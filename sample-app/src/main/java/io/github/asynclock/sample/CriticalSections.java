@@ -1,0 +1,76 @@
+package io.github.asynclock.sample;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.stereotype.Component;
+
+/**
+ * Counts how many actions of one key run at the same time. It only watches: nothing waits
+ * here. Keys that nobody watches cost nothing.
+ */
+@Component
+public class CriticalSections {
+
+	private final Map<String, Section> watched = new ConcurrentHashMap<>();
+
+	/**
+	 * Starts to count the actions of a key.
+	 */
+	public Section watch(String key) {
+		return this.watched.computeIfAbsent(key, unused -> new Section());
+	}
+
+	public void forget(String key) {
+		this.watched.remove(key);
+	}
+
+	/**
+	 * The same action, counted while it runs. It leaves before its result is delivered,
+	 * so that a successor that starts on this result is not taken for an overlap.
+	 */
+	public <T> Mono<T> inside(String key, Mono<T> action) {
+		return Mono.defer(() -> {
+			Section section = this.watched.get(key);
+			return (section != null) ? Mono.using(section::enter, entered -> action, Section::leave) : action;
+		});
+	}
+
+	/** What was counted of one key. */
+	public static final class Section {
+
+		private final AtomicInteger inside = new AtomicInteger();
+
+		private final AtomicInteger peak = new AtomicInteger();
+
+		private final AtomicInteger overlaps = new AtomicInteger();
+
+		private Section enter() {
+			int now = this.inside.incrementAndGet();
+			this.peak.accumulateAndGet(now, Math::max);
+			if (now > 1) {
+				this.overlaps.incrementAndGet();
+			}
+			return this;
+		}
+
+		private void leave() {
+			this.inside.decrementAndGet();
+		}
+
+		/** The most actions that ever ran at the same time. */
+		public int peak() {
+			return this.peak.get();
+		}
+
+		/** How many actions started while another one ran. */
+		public int overlaps() {
+			return this.overlaps.get();
+		}
+
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.github.asynclock.sample.sync;
+
+import io.github.asynclock.Locked;
+import io.github.asynclock.OnTimeout;
+import io.github.asynclock.sample.ShopProperties;
+import reactor.core.publisher.Mono;
+
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Synchronises the catalog again and again. A run takes longer than the period, and the
+ * scheduler starts the next one all the same: the lock lets it skip.
+ */
+@Component
+class SyncJob {
+
+	static final String FEED = "catalog";
+
+	static final String KEY = "sync";
+
+	private final SyncService service;
+
+	private final int pages;
+
+	SyncJob(SyncService service, ShopProperties shop) {
+		this.service = service;
+		this.pages = shop.sync().pages();
+	}
+
+	/** Empty if a run is under way: in this JVM or, with Redis, in any other one. */
+	@Scheduled(fixedRateString = "${shop.sync.period}", initialDelayString = "${shop.sync.initial-delay}")
+	@Locked(key = "'" + KEY + "'", name = "sync-job", waitTime = "0", onTimeout = OnTimeout.SKIP)
+	public Mono<Feed> run() {
+		return runUnlocked();
+	}
+
+	public Mono<Feed> runUnlocked() {
+		return this.service.syncUnlocked(FEED, this.pages);
+	}
+
+}
