@@ -77,11 +77,14 @@ final class Drain {
 		}
 	}
 
-	void abandon(Consumer<HeldLease> lose) {
+	void abandon(Consumer<HeldLease> lose, Consumer<PendingAcquire> refuse) {
 		for (Link place : this.running) {
 			HeldLease lease = place.lease();
 			if (lease == null) {
-				place.revoke(); // granted, but not started yet: it never will be
+				// Granted, but not started yet: it never will be.
+				if (place.revoke() && place instanceof PendingAcquire waiter) {
+					refuse.accept(waiter);
+				}
 			}
 			else if (lease.isComplete()) {
 				lose.accept(lease);
