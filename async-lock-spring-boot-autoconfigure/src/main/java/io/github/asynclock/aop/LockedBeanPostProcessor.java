@@ -6,6 +6,7 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aop.Advisor;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.Advised;
@@ -16,6 +17,7 @@ import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
@@ -31,11 +33,11 @@ import org.springframework.util.ClassUtils;
  *
  * <p>
  * The lock is outside all other advice: outside {@code @Transactional},
- * {@code @Retryable}, {@code @Cacheable}, {@code @Async} and aspects. Two things see to
- * it. The advisor goes before those that a proxy has already; and this post-processor
- * runs after all that might do the same, as {@code @Async}'s does: being a
- * {@link MergedBeanDefinitionPostProcessor}, it is among those that an application
- * context moves behind the others, whatever their order and registration.
+ * {@code @Retryable}, {@code @Cacheable}, {@code @Async} and aspects. It takes two steps.
+ * This post-processor adds the lock early: schedulers and message listeners keep the bean
+ * as it is when their own post-processors see it, and would call it unlocked. Others, as
+ * {@code @Async}'s, put their advice in front later; {@link #outermost} sees to it at the
+ * end that the lock of that same proxy is in front again.
  *
  * <p>
  * A call of an object's own method ({@code this.method()}) does not pass its proxy and is
@@ -43,7 +45,7 @@ import org.springframework.util.ClassUtils;
  */
 @SuppressWarnings("serial")
 public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor
-		implements MergedBeanDefinitionPostProcessor, SmartInitializingSingleton {
+		implements SmartInitializingSingleton {
 
 	private final transient LockedTypes types = new LockedTypes();
 
@@ -56,6 +58,14 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 	 */
 	public LockedBeanPostProcessor() {
 		setBeforeExistingAdvisors(true);
+		setOrder(LOWEST_PRECEDENCE - 1); // those of listeners have LOWEST_PRECEDENCE
+	}
+
+	/**
+	 * The second step, to be registered as a bean of its own.
+	 */
+	public BeanPostProcessor outermost() {
+		return new Outermost();
 	}
 
 	@Override
@@ -65,11 +75,6 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 		this.services = new LockServices(beanFactory);
 		this.methods = new LockedMethods((ConfigurableBeanFactory) beanFactory, this.services);
 		this.advisor = new DefaultPointcutAdvisor(new LockedPointcut(), new LockedInterceptor(this.methods));
-	}
-
-	@Override
-	public void postProcessMergedBeanDefinition(RootBeanDefinition beanDefinition, Class<?> beanType, String beanName) {
-		// nothing to do: this interface is about our place in the chain
 	}
 
 	@Override
@@ -91,14 +96,17 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 				|| beanName.endsWith(AutowireCapableBeanFactory.ORIGINAL_INSTANCE_SUFFIX)) {
 			return bean;
 		}
+		LockedMethod any = resolve(this.methods, targetClass).values().iterator().next();
+		return proxy(bean, beanName, any.description());
+	}
+
+	private Map<LockedSource, LockedMethod> resolve(LockedMethods methods, Class<?> targetClass) {
 		Class<?> userClass = ClassUtils.getUserClass(targetClass);
 		Map<LockedSource, LockedMethod> resolved = new LinkedHashMap<>();
 		for (LockedSource source : this.types.lockedMethods(targetClass)) {
-			resolved.put(source, this.methods.resolve(source, userClass));
+			resolved.put(source, methods.resolve(source, userClass));
 		}
-		Object proxy = proxy(bean, beanName, resolved.values().iterator().next().description());
-		resolved.forEach((source, method) -> ProxyCheck.check(proxy, source, method, userClass));
-		return proxy;
+		return resolved;
 	}
 
 	/**
@@ -134,6 +142,45 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 
 	private boolean isOutermost(Advised advised) {
 		return advised.getAdvisorCount() > 0 && advised.getAdvisors()[0] == this.advisor;
+	}
+
+	/**
+	 * Among those that an application context moves behind all others, whatever their
+	 * order and registration: being a {@link MergedBeanDefinitionPostProcessor} is about
+	 * that place, and nothing else.
+	 */
+	private final class Outermost implements MergedBeanDefinitionPostProcessor {
+
+		@Override
+		public void postProcessMergedBeanDefinition(RootBeanDefinition definition, Class<?> type, String beanName) {
+		}
+
+		@Override
+		public Object postProcessAfterInitialization(Object bean, String beanName) {
+			LockedMethods methods = LockedBeanPostProcessor.this.methods;
+			Class<?> targetClass = lockedClass(bean);
+			if (methods == null || targetClass == null
+					|| beanName.endsWith(AutowireCapableBeanFactory.ORIGINAL_INSTANCE_SUFFIX)) {
+				return bean;
+			}
+			Map<LockedSource, LockedMethod> resolved = resolve(methods, targetClass);
+			Object proxy = toFront(bean, beanName, resolved.values().iterator().next().description());
+			Class<?> userClass = ClassUtils.getUserClass(targetClass);
+			resolved.forEach((source, method) -> ProxyCheck.check(proxy, source, method, userClass));
+			return proxy;
+		}
+
+		private Object toFront(Object bean, String beanName, String description) {
+			Advisor advisor = LockedBeanPostProcessor.this.advisor;
+			if (bean instanceof Advised advised && advisor != null && isOutermost(advised)) {
+				return bean;
+			}
+			if (bean instanceof Advised advised && advisor != null && !advised.isFrozen()) {
+				advised.removeAdvisor(advisor);
+			}
+			return proxy(bean, beanName, description);
+		}
+
 	}
 
 	private final class LockedPointcut extends StaticMethodMatcherPointcut {

@@ -13,6 +13,7 @@ import io.micrometer.context.ContextRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -39,6 +40,12 @@ public final class AsyncLockAutoConfiguration {
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static LockedBeanPostProcessor lockedBeanPostProcessor() {
 		return new LockedBeanPostProcessor();
+	}
+
+	@Bean
+	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+	static BeanPostProcessor lockedOutermostPostProcessor(LockedBeanPostProcessor locked) {
+		return locked.outermost();
 	}
 
 	@Configuration(proxyBeanMethods = false)

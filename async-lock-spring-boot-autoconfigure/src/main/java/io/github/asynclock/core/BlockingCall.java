@@ -1,5 +1,6 @@
 package io.github.asynclock.core;
 
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -65,7 +66,7 @@ final class BlockingCall implements Call {
 		PendingAcquire place = this.place;
 		if (place != null) {
 			this.place = null;
-			start(place);
+			place.call().start(place);
 		}
 		return this.lease != null || this.refusal != null || this.skipped;
 	}
@@ -104,6 +105,11 @@ final class BlockingCall implements Call {
 		CompletableFuture<Void> released = new CompletableFuture<>();
 		lease.afterRelease(() -> released.complete(null));
 		released.join();
+	}
+
+	@Override
+	public Collection<String> keys() {
+		return this.request.keys();
 	}
 
 	@Override

@@ -1,5 +1,7 @@
 package io.github.asynclock.core;
 
+import java.util.Collection;
+
 import io.github.asynclock.LockException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,11 @@ interface Call {
 	 * The lease of the flow that called; null if it held nothing.
 	 */
 	@Nullable HeldLease scope();
+
+	/**
+	 * The keys of the request, all of them.
+	 */
+	Collection<String> keys();
 
 	/**
 	 * How long the lock outlives a holder that died, in nanoseconds.

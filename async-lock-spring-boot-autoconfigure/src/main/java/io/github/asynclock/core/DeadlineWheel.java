@@ -80,6 +80,15 @@ final class DeadlineWheel implements AutoCloseable {
 		bucket(dueTick(timed)).remove(timed);
 	}
 
+	/** How many have not expired. For tests. */
+	int size() {
+		int size = 0;
+		for (Bucket bucket : this.buckets) {
+			size += bucket.size();
+		}
+		return size;
+	}
+
 	/**
 	 * Whether there is no entry: a snapshot.
 	 */
@@ -107,7 +116,7 @@ final class DeadlineWheel implements AutoCloseable {
 		if (this.wakeTick == NEVER || tick - this.wakeTick < 0) {
 			this.wakeTick = tick;
 			if (this.thread == null) {
-				this.thread = new Thread(this::run, this.threadName);
+				this.thread = new Thread(null, this::run, this.threadName, 0, false);
 				this.thread.setDaemon(true);
 				this.thread.start();
 			}
@@ -254,6 +263,14 @@ final class DeadlineWheel implements AutoCloseable {
 
 		boolean isEmpty() {
 			return this.first == null;
+		}
+
+		synchronized int size() {
+			int size = 0;
+			for (Timed at = this.first; at != null; at = at.later()) {
+				size++;
+			}
+			return size;
 		}
 
 	}

@@ -80,16 +80,22 @@ final class Drain {
 	/**
 	 * Takes away what still runs.
 	 * @param leave leaves a place that nobody holds any more
+	 * @param refuse tells a call that it will not start; it may find out itself, too
 	 */
-	void abandon(Consumer<HeldLease> lose, Consumer<Link> leave) {
+	void abandon(Consumer<HeldLease> lose, Consumer<Link> leave, Consumer<Call> refuse) {
 		for (Link place : this.running) {
 			HeldLease lease = place.lease();
 			if (lease == null || !lease.isComplete()) {
 				// Granted, but not started: it never will be, or is just being so.
-				if (place.revoke()) {
+				Call call = (place instanceof PendingAcquire waiter) ? waiter.unstarted() : null;
+				boolean revoked = place.revoke();
+				if (revoked) {
 					leave.accept(place);
 				}
 				lease = place.lease();
+				if (revoked && lease == null && call != null) {
+					refuse.accept(call);
+				}
 			}
 			if (lease != null && lease.isComplete()) {
 				lose.accept(lease);

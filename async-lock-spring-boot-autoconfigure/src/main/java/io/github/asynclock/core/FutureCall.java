@@ -94,7 +94,8 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 		}
 	}
 
-	private Collection<String> keys() {
+	@Override
+	public Collection<String> keys() {
 		return (this.asked instanceof LockRequest request) ? request.keys() : List.of((String) this.asked);
 	}
 

@@ -1,5 +1,6 @@
 package io.github.asynclock.core;
 
+import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -107,7 +108,9 @@ final class FutureRun<T extends @Nullable Object>
 	}
 
 	private static boolean succeeded(CompletionStage<?> stage) {
-		return stage instanceof CompletableFuture<?> future && future.isDone() && !future.isCompletedExceptionally();
+		// Not a subclass, which may forbid to ask: the JDK's own minimal stages do.
+		return stage.getClass() == CompletableFuture.class && ((CompletableFuture<?>) stage).isDone()
+				&& !((CompletableFuture<?>) stage).isCompletedExceptionally();
 	}
 
 	/** An action that did not even return a stage. */
@@ -163,14 +166,10 @@ final class FutureRun<T extends @Nullable Object>
 	}
 
 	@Override
-	public void lost(LockLostException reason) {
-		try {
-			if (this.stage instanceof Future<?> future) {
-				future.cancel(true);
-			}
-		}
-		finally {
-			this.result.completeExceptionally(reason);
+	public void lost(LockLostException reason, Collection<Runnable> deliveries) {
+		deliveries.add(() -> this.result.completeExceptionally(reason));
+		if (this.stage instanceof Future<?> future) {
+			future.cancel(true);
 		}
 	}
 

@@ -2,6 +2,9 @@ package io.github.asynclock.core;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 import io.github.asynclock.Lease;
@@ -169,7 +172,12 @@ abstract class HeldLease extends Link implements Lease {
 	 * Tells a listener if this lease is lost; at once if it was.
 	 */
 	final void watch(LossListener listener) {
-		watchers().add(listener);
+		LockLostException loss = watchers().add(listener);
+		if (loss != null) {
+			List<Runnable> deliveries = new ArrayList<>(1);
+			listener.lost(loss, deliveries);
+			deliveries.forEach(Watchers::run);
+		}
 	}
 
 	final void unwatch(LossListener listener) {
@@ -197,11 +205,24 @@ abstract class HeldLease extends Link implements Lease {
 	}
 
 	/**
-	 * The lease is lost: tells whoever runs the action or re-entered its keys, then frees
-	 * the keys. Runs the user's code; not for a timer's thread.
+	 * The lease is lost: tells whoever runs the action or re-entered its keys, frees the
+	 * keys, and delivers the loss as the result. Runs the user's code; not for a timer's
+	 * thread.
 	 */
 	final void lose(LockLostException reason) {
-		boolean wasRunning = watchers().lose(reason);
+		boolean wasValid = isValid();
+		List<Runnable> deliveries = new ArrayList<>(2);
+		lose(reason, deliveries);
+		if (wasValid) {
+			afterRelease(() -> deliveries.forEach(Watchers::run));
+		}
+		else {
+			deliveries.forEach(Watchers::run); // the store has nothing to release
+		}
+	}
+
+	final void lose(LockLostException reason, Collection<Runnable> deliveries) {
+		boolean wasRunning = watchers().lose(reason, deliveries);
 		if (wasRunning) {
 			this.terms.lost(this);
 		}

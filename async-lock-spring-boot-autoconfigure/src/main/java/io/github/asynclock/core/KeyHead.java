@@ -152,7 +152,7 @@ final class KeyHead {
 			this.gate.engine()
 				.starter()
 				.execute((failure == null) ? call::timedOut
-						: () -> call.refused(Messages.unavailable(List.of(this.key), failure)));
+						: () -> call.refused(Messages.unavailable(call.keys(), failure)));
 		}
 	}
 

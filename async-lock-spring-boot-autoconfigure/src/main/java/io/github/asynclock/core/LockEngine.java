@@ -180,7 +180,7 @@ final class LockEngine {
 		}
 		else if (this.drain.isClosed() && place.die()) {
 			left(place);
-			place.call().refused(Messages.closed(List.of(place.key)));
+			place.call().refused(Messages.closed(place.call().keys()));
 		}
 	}
 
@@ -188,7 +188,7 @@ final class LockEngine {
 		if (this.drain.isClosed() && place.die()) {
 			left(place);
 			handOver(headLeft(place));
-			place.call().refused(Messages.closed(List.of(place.key)));
+			place.call().refused(Messages.closed(place.call().keys()));
 			return false;
 		}
 		if (this.gate != null) {
@@ -230,7 +230,7 @@ final class LockEngine {
 		if (place.letGo()) {
 			handOver(leave(place));
 		}
-		List<String> keys = List.of(place.key);
+		Collection<String> keys = call.keys();
 		call.refused(this.drain.isClosed() ? Messages.closed(keys) : Messages.startedTooLate(keys));
 		return false;
 	}
@@ -272,7 +272,7 @@ final class LockEngine {
 			tell(call::timedOut);
 		}
 		else {
-			tell(() -> call.refused(Messages.unavailable(List.of(place.key), failure)));
+			tell(() -> call.refused(Messages.unavailable(call.keys(), failure)));
 		}
 	}
 
@@ -323,7 +323,7 @@ final class LockEngine {
 		if (this.drain.isClosed()) {
 			return leave(place);
 		}
-		this.wheel.add(new Alarm(until, () -> handOver(leave(place))));
+		this.wheel.add(new Alarm(until, () -> tell(() -> handOver(leave(place)))));
 		return null;
 	}
 
@@ -352,7 +352,7 @@ final class LockEngine {
 		return this.drain.begin((waiter) -> {
 			if (waiter.die()) {
 				left(waiter);
-				tell(() -> waiter.call().refused(Messages.closed(List.of(waiter.key))));
+				tell(() -> waiter.call().refused(Messages.closed(waiter.call().keys())));
 			}
 		});
 	}
@@ -362,7 +362,8 @@ final class LockEngine {
 	 * resources.
 	 */
 	void abandon() {
-		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())), (place) -> handOver(leave(place)));
+		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())), (place) -> handOver(leave(place)),
+				(call) -> call.refused(Messages.closed(call.keys())));
 		this.wheel.close();
 		this.store.close();
 		this.spare.close();

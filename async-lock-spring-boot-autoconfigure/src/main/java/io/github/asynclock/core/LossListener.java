@@ -1,5 +1,7 @@
 package io.github.asynclock.core;
 
+import java.util.Collection;
+
 import io.github.asynclock.LockLostException;
 
 /**
@@ -9,6 +11,11 @@ import io.github.asynclock.LockLostException;
 @FunctionalInterface
 interface LossListener {
 
-	void lost(LockLostException reason);
+	/**
+	 * The lease is lost: asks whoever runs to stop.
+	 * @param reason why
+	 * @param deliveries for what is to be told once the keys are free
+	 */
+	void lost(LockLostException reason, Collection<Runnable> deliveries);
 
 }

@@ -25,6 +25,8 @@ final class MultiAcquire implements Call, Withdrawable {
 
 	private static final int GIVEN_UP = 2;
 
+	private static final int LET_GO = 3;
+
 	private final Call caller;
 
 	private final List<String> keys;
@@ -64,9 +66,10 @@ final class MultiAcquire implements Call, Withdrawable {
 			place.deadline = this.deadline;
 			this.waiting = place;
 			if (this.decided.get() != PENDING) {
+				// Who gave up may have seen this place, and let go by it.
 				if (place.die()) {
 					letGo();
-				} // else the one who gave up has seen it, and does
+				}
 				return null;
 			}
 			if (!engine.take(place, this.deadline, this.wait)) {
@@ -94,7 +97,24 @@ final class MultiAcquire implements Call, Withdrawable {
 	}
 
 	private void letGo() {
-		this.lease.abort();
+		if (this.decided.getAndSet(LET_GO) != LET_GO) {
+			this.lease.abort();
+		}
+	}
+
+	@Override
+	public boolean runsOnExecutor() {
+		return this.caller.runsOnExecutor();
+	}
+
+	@Override
+	public void granted(PendingAcquire place) {
+		if (runsOnExecutor()) {
+			Call.super.granted(place);
+		}
+		else {
+			this.caller.granted(place);
+		}
 	}
 
 	@Override
@@ -138,6 +158,11 @@ final class MultiAcquire implements Call, Withdrawable {
 		boolean first = this.decided.compareAndSet(PENDING, GIVEN_UP);
 		letGo();
 		return first;
+	}
+
+	@Override
+	public List<String> keys() {
+		return this.keys;
 	}
 
 	@Override

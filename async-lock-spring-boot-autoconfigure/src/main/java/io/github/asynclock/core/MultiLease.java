@@ -1,5 +1,6 @@
 package io.github.asynclock.core;
 
+import java.util.Collection;
 import java.util.List;
 
 import io.github.asynclock.LockLostException;
@@ -177,8 +178,8 @@ final class MultiLease extends HeldLease implements LossListener {
 	}
 
 	@Override
-	public void lost(LockLostException reason) {
-		lose(reason);
+	public void lost(LockLostException reason, Collection<Runnable> deliveries) {
+		lose(reason, deliveries);
 	}
 
 }

@@ -52,6 +52,13 @@ final class PendingAcquire extends Link implements Timed, Withdrawable, Runnable
 		return (Call) this.occupant;
 	}
 
+	/**
+	 * The call, as long as it has no lease.
+	 */
+	@Nullable Call unstarted() {
+		return (this.occupant instanceof Call call) ? call : null;
+	}
+
 	@Override
 	@Nullable HeldLease lease() {
 		return (this.occupant instanceof HeldLease lease) ? lease : null;

@@ -35,7 +35,7 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		Spare spare = new Spare("async-lock");
 		Executor executor = (builder.executor != null) ? builder.executor : spare;
 		this.engine = new LockEngine(builder.store, builder.settings(), new Starter(executor, spare), spare,
-				builder.contextCarrier, new Listeners(builder.listeners));
+				SafeCarrier.of(builder.contextCarrier), new Listeners(builder.listeners));
 	}
 
 	/**
@@ -178,6 +178,11 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 	public void close() {
 		this.engine.shutdown();
 		this.engine.abandon();
+	}
+
+	/** For tests. */
+	LockEngine engine() {
+		return this.engine;
 	}
 
 	/** Builds a {@link QueueingLockService}. */

@@ -1,5 +1,7 @@
 package io.github.asynclock.core;
 
+import java.util.Collection;
+
 import io.github.asynclock.LockLostException;
 import org.jspecify.annotations.Nullable;
 
@@ -57,8 +59,8 @@ final class ReenteredLease extends SoloLease implements LossListener {
 	}
 
 	@Override
-	public void lost(LockLostException reason) {
-		lose(reason);
+	public void lost(LockLostException reason, Collection<Runnable> deliveries) {
+		lose(reason, deliveries);
 	}
 
 }

@@ -24,7 +24,7 @@ final class Spare implements Executor {
 		AtomicInteger count = new AtomicInteger();
 		this.pool = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), (task) -> {
-					Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+					Thread thread = new Thread(null, task, name + "-" + count.incrementAndGet(), 0, false);
 					thread.setDaemon(true);
 					return thread;
 				}, (task, pool) -> task.run());

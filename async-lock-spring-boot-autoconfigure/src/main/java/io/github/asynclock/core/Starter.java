@@ -2,7 +2,6 @@ package io.github.asynclock.core;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -59,8 +58,9 @@ final class Starter {
 		try {
 			this.executor.execute(task);
 		}
-		catch (RejectedExecutionException ex) {
-			logger.debug("The executor rejected a task; it runs on a spare thread", ex);
+		catch (Throwable ex) {
+			// Rejected, or no thread to be had: a granted key must not be stuck.
+			logger.debug("The executor did not take a task; it runs on a spare thread", ex);
 			this.spare.execute(task);
 		}
 	}

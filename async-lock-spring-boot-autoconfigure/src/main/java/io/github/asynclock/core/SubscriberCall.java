@@ -102,7 +102,9 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		}
 		LockEngine engine = this.terms.engine();
 		try {
-			engine.requireOpen(this.request.keys());
+			if (this.scope == null) {
+				engine.requireOpen(this.request.keys()); // else it may be re-entering
+			}
 			HeldLease lease = (this.request.keys().size() == 1)
 					? engine.takeNow(this.request.keys().get(0), this.terms, this.scope) : null;
 			if (lease == null) {
@@ -123,6 +125,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	private @Nullable HeldLease await(LockEngine engine) {
 		long wait = engine.settings().waitNanos(this.request);
 		this.captured = engine.carrier().capture();
+		this.hasWaited = true;
 		if (this.request.keys().size() > 1) {
 			MultiAcquire multi = new MultiAcquire(this, this.request.keys(), wait);
 			return waitsAs(multi) ? multi.advance() : null;
@@ -138,12 +141,6 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		this.waiting = waiting;
 		// One that cancelled just before has not seen it.
 		return this.outcome == OPEN || !waiting.withdraw();
-	}
-
-	@Override
-	public final void granted(PendingAcquire place) {
-		this.hasWaited = true;
-		Call.super.granted(place);
 	}
 
 	@Override
@@ -222,18 +219,16 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	 * @return false if the call was over before
 	 */
 	final boolean endsWith(Runnable delivery) {
-		if (!decide()) {
-			return false;
-		}
-		giveBackNow();
 		HeldLease lease = this.lease;
-		if (lease != null) {
+		if (isOver() || lease == null || !lease.end()) {
+			return false; // if it was lost: the loss is the result
+		}
+		boolean first = decide();
+		this.terms.engine().handOver(lease.giveBack());
+		if (first) {
 			lease.afterRelease(delivery);
 		}
-		else {
-			delivery.run();
-		}
-		return true;
+		return first;
 	}
 
 	@Override
@@ -260,8 +255,12 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		if (waiting != null && waiting.withdraw()) {
 			return;
 		}
-		this.upstream.cancel();
-		giveBack();
+		try {
+			this.upstream.cancel();
+		}
+		finally {
+			giveBack();
+		}
 	}
 
 	/** Now, or when the action's code is off the stack. */
@@ -279,11 +278,18 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	}
 
 	@Override
-	public final void lost(LockLostException reason) {
+	public final void lost(LockLostException reason, Collection<Runnable> deliveries) {
 		if (decide()) {
+			deliveries.add(() -> tellLoss(reason));
 			this.upstream.cancel();
-			this.actual.onError(reason);
 		}
+	}
+
+	/**
+	 * Delivers the loss. Called on any thread, the publisher may be emitting meanwhile.
+	 */
+	void tellLoss(LockLostException reason) {
+		this.actual.onError(reason);
 	}
 
 	@Override
@@ -323,7 +329,8 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		return this.scope;
 	}
 
-	final Collection<String> keys() {
+	@Override
+	public final Collection<String> keys() {
 		return this.request.keys();
 	}
 

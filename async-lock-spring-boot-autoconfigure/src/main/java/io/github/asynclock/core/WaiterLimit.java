@@ -47,7 +47,7 @@ final class WaiterLimit {
 	}
 
 	LockRejectedException rejection(PendingAcquire place) {
-		return Messages.rejected(place.key, List.of(place.key), this.limit);
+		return Messages.rejected(place.key, place.call().keys(), this.limit);
 	}
 
 }

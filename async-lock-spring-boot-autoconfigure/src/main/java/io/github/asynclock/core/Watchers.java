@@ -1,12 +1,15 @@
 package io.github.asynclock.core;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 
 import io.github.asynclock.LockLostException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -18,6 +21,8 @@ import reactor.core.publisher.Sinks;
  */
 final class Watchers {
 
+	private static final Log logger = LogFactory.getLog(Watchers.class);
+
 	private final Set<LossListener> listeners = Collections.newSetFromMap(new IdentityHashMap<>(2));
 
 	private Sinks.@Nullable Empty<Void> sink;
@@ -26,20 +31,22 @@ final class Watchers {
 
 	private @Nullable LockLostException loss;
 
+	private boolean lostWhileRunning;
+
 	Watchers(boolean ended) {
 		this.ended = ended;
 	}
 
-	void add(LossListener listener) {
-		LockLostException loss;
+	/**
+	 * @return why the lease is lost, if it is: the listener was not added then
+	 */
+	@Nullable LockLostException add(LossListener listener) {
 		synchronized (this) {
-			loss = this.loss;
-			if (loss == null) {
+			if (this.loss == null) {
 				this.listeners.add(listener);
-				return;
 			}
+			return this.loss;
 		}
-		listener.lost(loss);
 	}
 
 	synchronized void remove(LossListener listener) {
@@ -48,12 +55,12 @@ final class Watchers {
 
 	/**
 	 * The action has ended.
-	 * @return false if the lease was lost before, or ended
+	 * @return false if the lease was lost, or had ended, before
 	 */
 	synchronized boolean end() {
-		boolean ends = isRunning();
+		boolean first = !this.ended && this.loss == null;
 		this.ended = true;
-		return ends;
+		return first;
 	}
 
 	synchronized boolean isRunning() {
@@ -68,7 +75,7 @@ final class Watchers {
 		synchronized (this) {
 			if (this.sink == null) {
 				this.sink = Sinks.empty();
-				if (this.loss != null) {
+				if (this.loss != null && this.lostWhileRunning) {
 					this.sink.tryEmitEmpty();
 				}
 			}
@@ -77,10 +84,22 @@ final class Watchers {
 	}
 
 	/**
+	 * Runs what may be the user's code: whatever it throws, the keys must become free.
+	 */
+	static void run(Runnable telling) {
+		try {
+			telling.run();
+		}
+		catch (Throwable ex) {
+			logger.warn("Whoever was told of a lost lease failed; the others are told all the same", ex);
+		}
+	}
+
+	/**
 	 * The lease is lost: tells everybody, unless they were told.
 	 * @return whether the action was still running
 	 */
-	boolean lose(LockLostException reason) {
+	boolean lose(LockLostException reason, Collection<Runnable> deliveries) {
 		List<LossListener> told;
 		Sinks.Empty<Void> sink;
 		boolean running;
@@ -90,14 +109,15 @@ final class Watchers {
 			}
 			running = !this.ended;
 			this.loss = reason;
+			this.lostWhileRunning = running;
 			told = new ArrayList<>(this.listeners);
 			this.listeners.clear();
 			sink = (running) ? this.sink : null;
 		}
 		if (sink != null) {
-			sink.tryEmitEmpty();
+			run(sink::tryEmitEmpty);
 		}
-		told.forEach((listener) -> listener.lost(reason));
+		told.forEach((listener) -> run(() -> listener.lost(reason, deliveries)));
 		return running;
 	}
 

@@ -15,9 +15,10 @@ import io.github.asynclock.core.StoreGrant;
  * and there is nothing to keep but the tokens.
  *
  * <p>
- * Keys share a fixed number of counters. Each starts from the wall clock, in the unit of
- * the Redis store's tokens (microseconds x 1024), which leaves room for a billion grants
- * a second: so tokens also rise over a restart, and when an application moves to Redis.
+ * Keys share a fixed number of counters. Each starts once per JVM from the wall clock, in
+ * the unit of the Redis store's tokens (microseconds x 1024), which leaves room for a
+ * billion grants a second: so tokens also rise over a restart, and when an application
+ * moves to Redis.
  */
 public final class LocalLockStore implements LockStore {
 
@@ -26,12 +27,13 @@ public final class LocalLockStore implements LockStore {
 	/** Counters this far apart do not share a cache line. */
 	private static final int SPACING = 8;
 
-	private final AtomicLongArray counters = new AtomicLongArray((COUNTERS + 1) * SPACING);
+	/** Of all stores of this JVM: a new one goes on where the former was. */
+	private static final AtomicLongArray counters = new AtomicLongArray((COUNTERS + 1) * SPACING);
 
-	public LocalLockStore() {
+	static {
 		long start = System.currentTimeMillis() * 1000 * 1024;
-		for (int i = 0; i < this.counters.length(); i++) {
-			this.counters.set(i, start);
+		for (int i = 0; i < counters.length(); i++) {
+			counters.set(i, start);
 		}
 	}
 
@@ -44,7 +46,7 @@ public final class LocalLockStore implements LockStore {
 	public long grantNow(String key) {
 		int hash = key.hashCode();
 		int counter = (hash ^ (hash >>> 16)) & (COUNTERS - 1);
-		return this.counters.incrementAndGet((counter + 1) * SPACING);
+		return counters.incrementAndGet((counter + 1) * SPACING);
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.github.asynclock.aop;
 
 import java.util.function.Consumer;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
@@ -25,6 +26,8 @@ final class LockedContext {
 	static AnnotationConfigApplicationContext of(Consumer<GenericApplicationContext> customizer, Class<?>... classes) {
 		AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
 		context.registerBean(LockedBeanPostProcessor.class);
+		context.registerBean("outermost", BeanPostProcessor.class,
+				() -> context.getBean(LockedBeanPostProcessor.class).outermost());
 		context.registerBean("lockService", NaiveLockService.class);
 		if (classes.length > 0) {
 			context.register(classes);

@@ -14,6 +14,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.cache.Cache;
@@ -229,6 +230,11 @@ class LockedOrderTests {
 		@Bean
 		static LockedBeanPostProcessor lockedBeanPostProcessor() {
 			return new LockedBeanPostProcessor();
+		}
+
+		@Bean
+		static BeanPostProcessor outermost(LockedBeanPostProcessor locked) {
+			return locked.outermost();
 		}
 
 		@Bean

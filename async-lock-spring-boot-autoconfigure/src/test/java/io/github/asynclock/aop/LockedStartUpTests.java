@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
@@ -83,6 +84,11 @@ class LockedStartUpTests {
 		@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 		static LockedBeanPostProcessor lockedBeanPostProcessor() {
 			return new LockedBeanPostProcessor();
+		}
+
+		@Bean
+		static BeanPostProcessor outermost(LockedBeanPostProcessor locked) {
+			return locked.outermost();
 		}
 
 		@Bean

@@ -36,8 +36,8 @@ class StarterAloneTests {
 		with.removeAll(without);
 		assertThat(with).containsExactlyInAnyOrder(AsyncLockAutoConfiguration.class.getName(),
 				AsyncLockAutoConfiguration.LockServiceConfiguration.class.getName(),
-				"async-lock-" + AsyncLockProperties.class.getName(), "lockedBeanPostProcessor", "lockStore",
-				"lockService", "lockServiceDrain", "lockServiceAbandon");
+				"async-lock-" + AsyncLockProperties.class.getName(), "lockedBeanPostProcessor",
+				"lockedOutermostPostProcessor", "lockStore", "lockService", "lockServiceDrain", "lockServiceAbandon");
 	}
 
 	@Test

@@ -60,7 +60,7 @@ final class SharedStore {
 		private @Nullable Consumer<String> hint;
 
 		/** Set: answers wait for {@link #answerNext}. */
-		boolean manual;
+		volatile boolean manual;
 
 		/** Set: every command fails. */
 		volatile boolean down;
@@ -71,7 +71,8 @@ final class SharedStore {
 
 		private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
 
-		int commands;
+		/** How many there were; written under the lock of what is pending. */
+		volatile int commands;
 
 		@Override
 		public boolean grantsAtOnce() {
@@ -94,7 +95,7 @@ final class SharedStore {
 				}
 			};
 			synchronized (this.pending) {
-				this.commands++;
+				this.commands = this.commands + 1;
 				if (this.manual) {
 					this.pending.add(run);
 					return answer;

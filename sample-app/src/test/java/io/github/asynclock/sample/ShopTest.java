@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Import;
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = { "shop.sync.initial-delay=1d", "spring.r2dbc.pool.max-size=200" })
+		properties = { "shop.sync.initial-delay=1d", "spring.r2dbc.pool.max-size=200", "server.shutdown=immediate" })
 @AutoConfigureWebTestClient(timeout = "120s")
 @Import(GatheringRemoteCall.class)
 @Timeout(180)

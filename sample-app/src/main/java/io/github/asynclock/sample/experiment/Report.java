@@ -29,7 +29,11 @@ public record Report(String scenario, boolean lock, int callers, int succeeded, 
 	public Report(String scenario, boolean lock, Crowd crowd, Map<String, ?> rows, int lostUpdates, int peakConcurrency,
 			String summary) {
 		this(scenario, lock, crowd.callers(), crowd.succeeded(), crowd.refused(), crowd.failed(), crowd.failures(),
-				lostUpdates, peakConcurrency, crowd.elapsed().toMillis(), rows, summary);
+				lostUpdates, peakConcurrency, crowd.elapsed().toMillis(), rows, summary + failed(crowd));
+	}
+
+	private static String failed(Crowd crowd) {
+		return (crowd.failed() > 0) ? "; " + crowd.failed() + " failed" : "";
 	}
 
 	/** Words for a number of lost updates. */

@@ -1,0 +1,178 @@
+package io.github.asynclock.core;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.asynclock.LockClosedException;
+import io.github.asynclock.LockLostException;
+import io.github.asynclock.LockRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Shutdown: refuses what is new and what waits, drains what runs, tells the rest.
+ */
+abstract class ShutdownContract extends ServiceContract {
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void newCallsAreRefusedAndDoNotRun(Form form) {
+		Call holder = hold(this.key);
+		service().shutdown();
+		AtomicInteger runs = new AtomicInteger();
+		for (String[] keys : new String[][] { { this.key }, { key("free") }, { key("free"), this.key } }) {
+			for (LockRequest request : List.of(patient(keys), atOnce(keys).orSkip())) {
+				CompletableFuture<Integer> result = form.run(service(), request,
+						(lease) -> done(runs.incrementAndGet()));
+				assertThat(failure(result)).isInstanceOfSatisfying(LockClosedException.class, (closed) -> {
+					assertThat(closed.keys()).isEqualTo(request.keys());
+					assertThat(closed).hasMessageContaining(keys[0]);
+				});
+			}
+		}
+		holder.release();
+		assertThat(runs).hasValue(0);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void waitersAreRefusedAndDoNotRun(Form form) {
+		Call holder = hold(this.key);
+		Call waiting = call(form, patient(this.key));
+		Call another = call(form, patient(this.key));
+		Call ofSeveral = call(form, patient(key("a"), this.key));
+		CompletableFuture<Void> drained = service().shutdown();
+		assertThat(failure(waiting.result)).isInstanceOf(LockClosedException.class);
+		assertThat(failure(another.result)).isInstanceOf(LockClosedException.class);
+		assertThat(failure(ofSeveral.result)).isInstanceOfSatisfying(LockClosedException.class,
+				(closed) -> assertThat(closed.keys()).containsExactly(key("a"), this.key));
+		assertThat(drained).isNotDone();
+		holder.release();
+		get(drained);
+		assertThat(waiting.hasStarted() || another.hasStarted() || ofSeveral.hasStarted()).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void runningActionsAreDrained(Form form) {
+		Call one = hold(form, patient(key("one")));
+		Call two = hold(form, patient(key("two"), key("three")));
+		CompletableFuture<Void> drained = service().shutdown();
+		one.release();
+		assertThat(drained).isNotDone();
+		assertThat(two.lease().isHeld()).isTrue();
+		two.release();
+		get(drained);
+		assertThat(get(one.result)).isEqualTo("done");
+		assertThat(get(two.result)).isEqualTo("done");
+	}
+
+	@Test
+	void anIdleServiceIsDrainedAtOnce() {
+		hold(this.key).release();
+		get(service().shutdown());
+		assertThat(service().shutdown()).isDone();
+	}
+
+	@Test
+	void whatACallerDoesToTheDrainedFutureHasNoEffect() {
+		Call holder = hold(this.key);
+		service().shutdown().cancel(true);
+		CompletableFuture<Void> drained = service().shutdown();
+		assertThat(drained).isNotDone();
+		holder.release();
+		get(drained);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void closeTellsWhatStillRunsThatItIsLost(Form form) {
+		Call running = call(form, patient(key("a"), key("b")));
+		running.lease();
+		CompletableFuture<Void> told = running.lease().lost().toFuture();
+		service().close();
+		get(told);
+		assertThat(running.lease().isHeld()).isFalse();
+		running.end.complete("too late");
+		assertThat(failure(running.result)).isInstanceOfSatisfying(LockLostException.class,
+				(lost) -> assertThat(lost.keys()).containsExactly(key("a"), key("b")));
+	}
+
+	@Test
+	void closeRefusesWaitersToo() {
+		Call running = hold(this.key);
+		Call waiting = call(patient(this.key));
+		service().close();
+		assertThat(failure(waiting.result)).isInstanceOf(LockClosedException.class);
+		assertThat(failure(running.result)).isInstanceOf(LockLostException.class);
+		assertThat(waiting.hasStarted()).isFalse();
+		service().close();
+	}
+
+	@Test
+	void aRunningActionMayReenterItsKeyWhileItIsDrained() {
+		CompletableFuture<String> goOn = new CompletableFuture<>();
+		CompletableFuture<String> result = service().execute(LockRequest.of(this.key), (lease) -> goOn);
+		service().shutdown();
+		goOn.complete("done");
+		assertThat(get(result)).isEqualTo("done");
+		QueueingLockService other = service((builder) -> builder);
+		String found = other.execute(LockRequest.of(this.key), (lease) -> {
+			CompletableFuture<Void> drained = other.shutdown();
+			List<String> inner = new ArrayList<>();
+			for (Form form : List.of(Form.FUTURE, Form.MONO, Form.FLUX)) {
+				form.run(other, LockRequest.of(this.key), (again) -> done("re-entered"))
+					.handle((value, failure) -> inner.add((failure != null) ? failure.toString() : value));
+			}
+			inner.add(other.executeBlocking(LockRequest.of(this.key), (again) -> "re-entered"));
+			assertThat(drained).isNotDone();
+			return done(String.join(", ", inner));
+		}).join();
+		assertThat(found).isEqualTo("re-entered, re-entered, re-entered, re-entered");
+	}
+
+	@Test
+	void aCallThatWasGrantedButCouldNotStartYetIsToldByClose() {
+		Queue<Runnable> tasks = new ArrayDeque<>();
+		use((builder) -> builder.executor(tasks::add));
+		Call holder = hold(this.key);
+		Call granted = call(patient(this.key));
+		holder.end.complete("done");
+		until(() -> !tasks.isEmpty());
+		service().close();
+		assertThat(failure(granted.result)).isInstanceOf(LockClosedException.class);
+		tasks.forEach(Runnable::run);
+		assertThat(granted.hasStarted()).isFalse();
+	}
+
+	@Test
+	void nothingStartsOnceShutdownHasReturned_whateverEntersMeanwhile() {
+		for (int i = 0; i < 1000; i++) {
+			QueueingLockService service = service((builder) -> builder);
+			CompletableFuture<String> end = new CompletableFuture<>();
+			CompletableFuture<String> holder = service.execute(LockRequest.of(this.key), (lease) -> end);
+			CompletableFuture<String> waiting = service.execute(patient(this.key), (lease) -> done("ran"));
+			CompletableFuture<Void> entering = CompletableFuture.runAsync(() -> {
+				for (int n = 0; n < 20; n++) {
+					service.execute(patient(this.key), (lease) -> done("ran"));
+				}
+			});
+			CompletableFuture<Void> drained = service.shutdown();
+			assertThat(drained).as("drained while one runs").isNotDone();
+			end.complete("done");
+			assertThat(failure(waiting)).isInstanceOf(LockClosedException.class);
+			get(holder);
+			get(drained);
+			get(entering);
+			service.close();
+		}
+	}
+
+}
