@@ -51,12 +51,13 @@ interface Call {
 	 */
 	default @Nullable PendingAcquire start(PendingAcquire place) {
 		LockEngine engine = terms().engine();
-		if (!engine.mayStart(place)) {
-			return null;
-		}
 		SoloLease lease = new SoloLease(place, scope(), terms());
 		lease.token(engine.token(place));
+		// Whoever takes the place away looks for the lease after; this looks after, too.
 		place.occupiedBy(lease);
+		if (!engine.mayStart(place, this)) {
+			return null;
+		}
 		terms().granted(lease);
 		return run(lease);
 	}

@@ -39,7 +39,7 @@ final class Drain {
 		this.closed = true;
 		for (Link last : this.queues.ends()) {
 			for (Link at = last; at != null;) {
-				Link previous = (at instanceof PendingAcquire waiter) ? waiter.previous : null;
+				Link previous = this.queues.before(at);
 				if (at instanceof PendingAcquire waiter && at.state() == Link.WAITING) {
 					refuse.accept(waiter);
 				}
@@ -77,16 +77,21 @@ final class Drain {
 		}
 	}
 
-	void abandon(Consumer<HeldLease> lose, Consumer<PendingAcquire> refuse) {
+	/**
+	 * Takes away what still runs.
+	 * @param leave leaves a place that nobody holds any more
+	 */
+	void abandon(Consumer<HeldLease> lose, Consumer<Link> leave) {
 		for (Link place : this.running) {
 			HeldLease lease = place.lease();
-			if (lease == null) {
-				// Granted, but not started yet: it never will be.
-				if (place.revoke() && place instanceof PendingAcquire waiter) {
-					refuse.accept(waiter);
+			if (lease == null || !lease.isComplete()) {
+				// Granted, but not started: it never will be, or is just being so.
+				if (place.revoke()) {
+					leave.accept(place);
 				}
+				lease = place.lease();
 			}
-			else if (lease.isComplete()) {
+			if (lease != null && lease.isComplete()) {
 				lose.accept(lease);
 			}
 		}

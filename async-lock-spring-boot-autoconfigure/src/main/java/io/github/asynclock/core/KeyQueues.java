@@ -49,11 +49,12 @@ final class KeyQueues {
 	 * @return true if it is the first there
 	 */
 	boolean enter(PendingAcquire link) {
+		link.enters(CLOSED);
 		Link before = this.last.put(link.key, link);
+		link.previous = before;
 		if (before == null) {
 			return true;
 		}
-		link.previous = before;
 		if (!before.append(link)) {
 			link.previous = null;
 			return true;
@@ -133,6 +134,22 @@ final class KeyQueues {
 
 	private static boolean isLinked(@Nullable Link link) {
 		return link != null && link != CLOSED;
+	}
+
+	/**
+	 * Who came before a link. Waits for one that has just entered, for as long as it
+	 * takes that to say so.
+	 */
+	@Nullable Link before(Link link) {
+		if (!(link instanceof PendingAcquire waiter)) {
+			return null;
+		}
+		Link before = waiter.previous;
+		while (before == CLOSED) {
+			Thread.onSpinWait();
+			before = waiter.previous;
+		}
+		return before;
 	}
 
 	boolean isBusy(String key) {

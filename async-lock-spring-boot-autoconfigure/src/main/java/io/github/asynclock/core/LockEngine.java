@@ -223,15 +223,15 @@ final class LockEngine {
 	 * Whether the action of a granted place may start; if not, its call is told and the
 	 * key given back.
 	 */
-	boolean mayStart(PendingAcquire place) {
+	boolean mayStart(PendingAcquire place, Call call) {
 		if (place.isTaken() && isValid(place)) {
 			return true;
 		}
 		if (place.letGo()) {
 			handOver(leave(place));
 		}
-		Collection<String> keys = place.call().keys();
-		place.call().refused(this.drain.isClosed() ? Messages.closed(keys) : Messages.startedTooLate(keys));
+		Collection<String> keys = call.keys();
+		call.refused(this.drain.isClosed() ? Messages.closed(keys) : Messages.startedTooLate(keys));
 		return false;
 	}
 
@@ -362,11 +362,19 @@ final class LockEngine {
 	 * resources.
 	 */
 	void abandon() {
-		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())),
-				(waiter) -> waiter.call().refused(Messages.closed(waiter.call().keys())));
+		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())), this::neverStarts);
 		this.wheel.close();
 		this.store.close();
 		this.spare.close();
+	}
+
+	/** A place that was granted, but its executor may never get to it. */
+	private void neverStarts(Link place) {
+		handOver(leave(place));
+		Call call = (place instanceof PendingAcquire waiter) ? waiter.callIfNotStarted() : null;
+		if (call != null) {
+			call.refused(Messages.closed(call.keys()));
+		}
 	}
 
 }

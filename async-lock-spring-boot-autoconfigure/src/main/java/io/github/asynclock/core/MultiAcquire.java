@@ -63,6 +63,7 @@ final class MultiAcquire implements Call, Withdrawable {
 				continue;
 			}
 			PendingAcquire place = new PendingAcquire(key, this);
+			place.deadline = this.deadline;
 			this.waiting = place;
 			if (this.decided.get() != PENDING) {
 				// Who gave up may have seen this place, and let go by it.
@@ -118,7 +119,7 @@ final class MultiAcquire implements Call, Withdrawable {
 
 	@Override
 	public @Nullable PendingAcquire start(PendingAcquire place) {
-		if (!terms().engine().mayStart(place)) {
+		if (!terms().engine().mayStart(place, this)) {
 			return null;
 		}
 		hold(place);

@@ -76,8 +76,9 @@ final class MultiLease extends HeldLease implements LossListener {
 	 */
 	void abort() {
 		this.terms.unused();
-		end();
-		letGoAll();
+		if (end()) {
+			letGoAll();
+		} // else they went with the loss
 	}
 
 	private void put(Link place, long token, HeldLease owner) {
@@ -124,7 +125,7 @@ final class MultiLease extends HeldLease implements LossListener {
 	@Override
 	boolean isValid() {
 		for (Link place : this.places) {
-			if (!this.terms.engine().isValid(place)) {
+			if (!place.isTaken() || !this.terms.engine().isValid(place)) {
 				return false;
 			}
 		}

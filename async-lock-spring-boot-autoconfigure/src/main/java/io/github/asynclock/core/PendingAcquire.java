@@ -12,18 +12,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingAcquire extends Link implements Timed, Withdrawable, Runnable {
 
-	private static final VarHandle OCCUPANT;
+	private static final VarHandle PREVIOUS;
 
 	static {
 		try {
-			OCCUPANT = MethodHandles.lookup().findVarHandle(PendingAcquire.class, "occupant", Object.class);
+			PREVIOUS = MethodHandles.lookup().findVarHandle(PendingAcquire.class, "previous", Link.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
 
-	/** Who came before; null once this heads the queue. A hint: see {@link KeyQueues}. */
+	/**
+	 * Who came before; null once this heads the queue, the closed link while it is about
+	 * to be known. A hint: see {@link KeyQueues}.
+	 */
 	volatile @Nullable Link previous;
 
 	long deadline;
@@ -40,8 +43,20 @@ final class PendingAcquire extends Link implements Timed, Withdrawable, Runnable
 		this.occupant = call;
 	}
 
+	/** Before it is in the map, which publishes this. */
+	void enters(Link unknown) {
+		PREVIOUS.set(this, unknown);
+	}
+
 	Call call() {
 		return (Call) this.occupant;
+	}
+
+	/**
+	 * The call, unless it has a lease by now.
+	 */
+	@Nullable Call callIfNotStarted() {
+		return (this.occupant instanceof Call call) ? call : null;
 	}
 
 	@Override
@@ -49,8 +64,9 @@ final class PendingAcquire extends Link implements Timed, Withdrawable, Runnable
 		return (this.occupant instanceof HeldLease lease) ? lease : null;
 	}
 
+	/** To be followed by a look whether the place is still held: the loser looks here. */
 	void occupiedBy(HeldLease lease) {
-		OCCUPANT.setRelease(this, lease);
+		this.occupant = lease;
 	}
 
 	@Override

@@ -55,12 +55,12 @@ final class Watchers {
 
 	/**
 	 * The action has ended.
-	 * @return false if the lease was lost, or had ended, before
+	 * @return false if the lease was lost before, or ended
 	 */
 	synchronized boolean end() {
-		boolean first = !this.ended && this.loss == null;
+		boolean ends = isRunning();
 		this.ended = true;
-		return first;
+		return ends;
 	}
 
 	synchronized boolean isRunning() {
