@@ -1,5 +1,7 @@
 package io.github.asynclock.core;
 
+import java.util.List;
+import java.util.Collection;
 import io.github.asynclock.LockException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,11 @@ class TestCall implements Call {
 	@Override
 	public @Nullable HeldLease scope() {
 		return null;
+	}
+
+	@Override
+	public Collection<String> keys() {
+		return List.of();
 	}
 
 	@Override
