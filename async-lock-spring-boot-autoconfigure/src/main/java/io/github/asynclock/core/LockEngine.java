@@ -227,6 +227,9 @@ final class LockEngine {
 		if (place.isTaken() && isValid(place)) {
 			return true;
 		}
+		if (place.state() == Link.DEAD) {
+			return false; // discarded, and told
+		}
 		if (place.letGo()) {
 			handOver(leave(place));
 		}
@@ -362,19 +365,22 @@ final class LockEngine {
 	 * resources.
 	 */
 	void abandon() {
-		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())), this::neverStarts);
+		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())), this::refuseUnstarted,
+				(place) -> handOver(leave(place)));
 		this.wheel.close();
 		this.store.close();
 		this.spare.close();
 	}
 
-	/** A place that was granted, but its executor may never get to it. */
-	private void neverStarts(Link place) {
-		handOver(leave(place));
-		Call call = (place instanceof PendingAcquire waiter) ? waiter.callIfNotStarted() : null;
-		if (call != null) {
-			call.refused(Messages.closed(call.keys()));
+	/** Its executor may never get to it, so it is told here; then that one is silent. */
+	private boolean refuseUnstarted(PendingAcquire place) {
+		Call call = place.callIfNotStarted();
+		if (call == null || !place.discard()) {
+			return false;
 		}
+		handOver(leave(place));
+		call.refused(Messages.closed(call.keys()));
+		return true;
 	}
 
 }
