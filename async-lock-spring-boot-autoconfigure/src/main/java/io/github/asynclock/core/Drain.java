@@ -5,7 +5,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * The end of a service: refuses what is new and what waits, and knows when what runs has
@@ -80,21 +79,26 @@ final class Drain {
 
 	/**
 	 * Takes away what still runs.
-	 * @param refuse refuses a place that was granted, but has not started: false if it
-	 * has
 	 * @param leave leaves a place that nobody holds any more
+	 * @param refuse tells a call that it will not start; it may find out itself, too
 	 */
-	void abandon(Consumer<HeldLease> lose, Predicate<PendingAcquire> refuse, Consumer<Link> leave) {
+	void abandon(Consumer<HeldLease> lose, Consumer<Link> leave, Consumer<Call> refuse) {
 		for (Link place : this.running) {
-			if (place instanceof PendingAcquire waiter && refuse.test(waiter)) {
-				continue;
-			}
 			HeldLease lease = place.lease();
+			if (lease == null || !lease.isComplete()) {
+				// Granted, but not started: it never will be, or is just being so.
+				Call call = (place instanceof PendingAcquire waiter) ? waiter.unstarted() : null;
+				boolean revoked = place.revoke();
+				if (revoked) {
+					leave.accept(place);
+				}
+				lease = place.lease();
+				if (revoked && lease == null && call != null) {
+					refuse.accept(call);
+				}
+			}
 			if (lease != null && lease.isComplete()) {
 				lose.accept(lease);
-			}
-			else if (place.revoke()) {
-				leave.accept(place);
 			}
 		}
 	}

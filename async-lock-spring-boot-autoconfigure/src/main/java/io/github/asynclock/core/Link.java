@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * {@code state} is the one word that decides what becomes of it, always by one CAS: <pre>
  *   WAITING --grant--> 1 --retain--> 2 ... --letGo--> 1 --letGo--> 0
  *      |                \--------------revoke------------------->  0
- *      \--withdraw--> DEAD  <--discard-- 1, before the action has started
+ *      \--withdraw--> DEAD
  * </pre> A number of 1 or more counts who keeps the key held: the grant's own action and
  * the re-entered calls that may outlive it. Whoever takes it to 0, and nobody else, has
  * to hand the key over. 0 and DEAD are final.
@@ -114,14 +114,6 @@ abstract class Link {
 	 */
 	final boolean move(@Nullable Link from, Link to) {
 		return NEXT.compareAndSet(this, from, to);
-	}
-
-	/**
-	 * Takes back a grant that was not used yet.
-	 * @return true if that was so: the caller has to hand the key over
-	 */
-	final boolean discard() {
-		return STATE.compareAndSet(this, 1, DEAD);
 	}
 
 	/**

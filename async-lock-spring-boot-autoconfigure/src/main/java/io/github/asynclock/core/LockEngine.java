@@ -227,9 +227,6 @@ final class LockEngine {
 		if (place.isTaken() && isValid(place)) {
 			return true;
 		}
-		if (place.state() == Link.DEAD) {
-			return false; // discarded, and told
-		}
 		if (place.letGo()) {
 			handOver(leave(place));
 		}
@@ -365,22 +362,11 @@ final class LockEngine {
 	 * resources.
 	 */
 	void abandon() {
-		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())), this::refuseUnstarted,
-				(place) -> handOver(leave(place)));
+		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())), (place) -> handOver(leave(place)),
+				(call) -> call.refused(Messages.closed(call.keys())));
 		this.wheel.close();
 		this.store.close();
 		this.spare.close();
-	}
-
-	/** Its executor may never get to it, so it is told here; then that one is silent. */
-	private boolean refuseUnstarted(PendingAcquire place) {
-		Call call = place.callIfNotStarted();
-		if (call == null || !place.discard()) {
-			return false;
-		}
-		handOver(leave(place));
-		call.refused(Messages.closed(call.keys()));
-		return true;
 	}
 
 }

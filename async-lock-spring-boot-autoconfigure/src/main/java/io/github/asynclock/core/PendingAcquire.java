@@ -53,9 +53,9 @@ final class PendingAcquire extends Link implements Timed, Withdrawable, Runnable
 	}
 
 	/**
-	 * The call, unless it has a lease by now.
+	 * The call, as long as it has no lease.
 	 */
-	@Nullable Call callIfNotStarted() {
+	@Nullable Call unstarted() {
 		return (this.occupant instanceof Call call) ? call : null;
 	}
 

@@ -55,12 +55,12 @@ final class Watchers {
 
 	/**
 	 * The action has ended.
-	 * @return false if the lease was lost before, or ended
+	 * @return false if the lease was lost, or had ended, before
 	 */
 	synchronized boolean end() {
-		boolean ends = isRunning();
+		boolean first = !this.ended && this.loss == null;
 		this.ended = true;
-		return ends;
+		return first;
 	}
 
 	synchronized boolean isRunning() {

@@ -158,8 +158,7 @@ public class KeyQueuesModelTests {
 			.actorsBefore(2)
 			.actorsAfter(2)
 			.sequentialSpecification(Specification.class);
-		options.loopIterationsBeforeThreadSwitch(PLACES * 2)
-			.check(KeyQueuesModelTests.class);
+		options.loopIterationsBeforeThreadSwitch(PLACES * 2).check(KeyQueuesModelTests.class);
 	}
 
 	@Test
