@@ -160,7 +160,7 @@ abstract class HeldLease extends Link implements Lease {
 			delivery.run();
 		}
 		else {
-			releasing.whenComplete((done, failure) -> this.terms.engine().starter().execute(delivery));
+			releasing.whenComplete((done, failure) -> this.terms.engine().tell(delivery));
 		}
 	}
 
