@@ -27,7 +27,7 @@ public final class LeaseContext {
 	 * The innermost lease of this thread's call stack; null where there is none.
 	 */
 	public static @Nullable Lease current() {
-		return SLOT.get().lease;
+		return slot().lease;
 	}
 
 	/**
@@ -37,16 +37,40 @@ public final class LeaseContext {
 	 * @return the former one; null if there was none
 	 */
 	public static @Nullable Lease swap(@Nullable Lease lease) {
-		Slot slot = SLOT.get();
-		Lease former = slot.lease;
-		slot.lease = lease;
-		return former;
+		return slot().swap(lease);
 	}
 
-	/** One look-up of the thread-local serves a read and a write. */
-	private static final class Slot {
+	/**
+	 * This thread's slot, for one who reads and writes it several times: each look-up of
+	 * a thread-local costs.
+	 */
+	public static Slot slot() {
+		return SLOT.get();
+	}
+
+	/** Where one thread keeps its innermost lease. Not for other threads. */
+	public static final class Slot {
 
 		private @Nullable Lease lease;
+
+		private Slot() {
+		}
+
+		/**
+		 * The innermost lease; null where there is none.
+		 */
+		public @Nullable Lease lease() {
+			return this.lease;
+		}
+
+		/**
+		 * As {@link LeaseContext#swap}.
+		 */
+		public @Nullable Lease swap(@Nullable Lease lease) {
+			Lease former = this.lease;
+			this.lease = lease;
+			return former;
+		}
 
 	}
 

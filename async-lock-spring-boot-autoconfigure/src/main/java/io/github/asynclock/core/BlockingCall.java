@@ -1,7 +1,6 @@
 package io.github.asynclock.core;
 
 import java.util.Collection;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
@@ -96,15 +95,8 @@ final class BlockingCall implements Call {
 		}
 		lease.terms.engine().handOver(lease.giveBack());
 		if (!lease.isReleased()) {
-			awaitRelease(lease);
+			lease.awaitRelease();
 		}
-	}
-
-	/** An interrupt does not shorten this: it is bounded by the store's own timeout. */
-	private static void awaitRelease(HeldLease lease) {
-		CompletableFuture<Void> released = new CompletableFuture<>();
-		lease.afterRelease(() -> released.complete(null));
-		released.join();
 	}
 
 	@Override

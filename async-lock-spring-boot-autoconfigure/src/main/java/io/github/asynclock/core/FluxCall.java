@@ -58,7 +58,13 @@ final class FluxCall<T> extends SubscriberCall<T> {
 			Operators.onNextDropped(value, this.actual.currentContext());
 		}
 		else {
-			this.actual.onNext(value);
+			boolean inside = stepOut();
+			try {
+				this.actual.onNext(value);
+			}
+			finally {
+				stepIn(inside);
+			}
 		}
 		if (outermost && !EMITTING.compareAndSet(this, VALUE, 0)) {
 			tellLossNow();

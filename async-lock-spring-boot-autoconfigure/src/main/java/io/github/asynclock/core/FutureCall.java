@@ -1,8 +1,11 @@
 package io.github.asynclock.core;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -18,6 +21,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> implements Call {
 
+	private static final Object OBSERVED = new Object();
+
+	private static final Object DELIVERING = new Object();
+
+	private static final VarHandle WAITING;
+
+	static {
+		try {
+			WAITING = MethodHandles.lookup().findVarHandle(FutureCall.class, "waiting", Object.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
 	private final HoldTerms terms;
 
 	/** The {@link LockRequest}, or the key of the shorthand. */
@@ -28,7 +46,13 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 	/** The caller's {@link HeldLease}, or an {@link Origin} where there is more. */
 	private final @Nullable Object from;
 
-	private volatile @Nullable Withdrawable waiting;
+	/**
+	 * Two things in one word, as a waiter has to be small. While the call waits: whom to
+	 * withdraw if the caller gives up. And whether somebody may have added a dependent: a
+	 * {@link Withdrawable} or null if not, {@link Observed} or {@code OBSERVED} if so;
+	 * {@code DELIVERING} once it was decided that nobody has.
+	 */
+	private volatile @Nullable Object waiting;
 
 	FutureCall(HoldTerms terms, Object asked, Object action, @Nullable HeldLease scope) {
 		this.terms = terms;
@@ -42,7 +66,47 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 	 * Says what to withdraw if the caller gives up. To be called before the wait begins.
 	 */
 	void waitsAs(Withdrawable waiting) {
-		this.waiting = waiting;
+		WAITING.set(this, waiting);
+	}
+
+	private void waitsNoLonger() {
+		while (true) {
+			Object at = this.waiting;
+			boolean observed = at instanceof Observed || at == OBSERVED;
+			if (WAITING.compareAndSet(this, at, observed ? OBSERVED : null)) {
+				return;
+			}
+		}
+	}
+
+	/**
+	 * Whether completing this runs nothing of a user's; to be completed right away if so.
+	 * One that adds a dependent says so before ({@link #observed}), so it is seen here;
+	 * or it sees that this was called, and waits for the moment until the result is
+	 * there. Only {@code allOf} and {@code anyOf} add theirs unsaid.
+	 */
+	boolean isUnobserved() {
+		if (!WAITING.compareAndSet(this, null, DELIVERING)) {
+			return false;
+		}
+		if (getNumberOfDependents() == 0) {
+			return true;
+		}
+		this.waiting = OBSERVED;
+		return false;
+	}
+
+	private void observed() {
+		while (!isDone()) {
+			Object at = this.waiting;
+			if (at == DELIVERING) {
+				Thread.onSpinWait();
+			}
+			else if (at == OBSERVED || at instanceof Observed || WAITING.compareAndSet(this, at,
+					(at instanceof Withdrawable waiting) ? new Observed(waiting) : OBSERVED)) {
+				return;
+			}
+		}
 	}
 
 	@Override
@@ -62,7 +126,7 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	@Override
 	public @Nullable PendingAcquire run(HeldLease lease) {
-		this.waiting = null;
+		waitsNoLonger();
 		if (isDone()) {
 			// Its caller gave up after the grant was decided, but before this.
 			this.terms.unused();
@@ -82,7 +146,7 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	@Override
 	public void timedOut() {
-		this.waiting = null;
+		waitsNoLonger();
 		this.terms.timedOut();
 		Settings settings = this.terms.engine().settings();
 		LockRequest request = (this.asked instanceof LockRequest asked) ? asked : null;
@@ -101,7 +165,7 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	@Override
 	public void refused(LockException reason) {
-		this.waiting = null;
+		waitsNoLonger();
 		super.completeExceptionally(reason);
 	}
 
@@ -150,18 +214,38 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 		return this;
 	}
 
+	private boolean withdrawn(boolean ended) {
+		Object at = this.waiting;
+		Object waiting = (at instanceof Observed observed) ? observed.waiting() : at;
+		if (ended && waiting instanceof Withdrawable withdrawable) {
+			waitsNoLonger();
+			withdrawable.withdraw();
+		}
+		return ended;
+	}
+
+	// From here on: whatever adds a dependent says so first.
+
 	@Override
 	public <U> CompletableFuture<U> newIncompleteFuture() {
+		observed();
 		return new CompletableFuture<>();
 	}
 
-	private boolean withdrawn(boolean ended) {
-		Withdrawable waiting = this.waiting;
-		if (ended && waiting != null) {
-			this.waiting = null;
-			waiting.withdraw();
-		}
-		return ended;
+	@Override
+	public CompletableFuture<T> toCompletableFuture() {
+		observed();
+		return this;
+	}
+
+	@Override
+	public CompletionStage<T> minimalCompletionStage() {
+		observed();
+		return super.minimalCompletionStage();
+	}
+
+	private record Observed(Withdrawable waiting) {
+
 	}
 
 	private record Origin(@Nullable HeldLease scope, Object context) {

@@ -39,10 +39,11 @@ final class FutureRun<T extends @Nullable Object>
 	/**
 	 * Runs an action whose keys were granted at once, on its caller's thread.
 	 */
-	static <T extends @Nullable Object> CompletableFuture<T> atOnce(HeldLease lease, Object asked, Object action) {
+	static <T extends @Nullable Object> CompletableFuture<T> atOnce(LeaseContext.Slot thread, HeldLease lease,
+			Object asked, Object action) {
 		CompletionStage<T> stage;
 		try {
-			stage = invoke(lease, asked, action);
+			stage = invoke(thread, lease, asked, action);
 		}
 		catch (Throwable ex) {
 			CompletableFuture<T> result = new CompletableFuture<>();
@@ -66,10 +67,10 @@ final class FutureRun<T extends @Nullable Object>
 	 * @return the waiter that the caller of this method has to start next
 	 */
 	static <T extends @Nullable Object> @Nullable PendingAcquire afterWaiting(HeldLease lease, Object asked,
-			Object action, CompletableFuture<T> result) {
+			Object action, FutureCall<T> result) {
 		CompletionStage<T> stage;
 		try {
-			stage = invoke(lease, asked, action);
+			stage = invoke(LeaseContext.slot(), lease, asked, action);
 		}
 		catch (Throwable ex) {
 			over(lease, ex, result);
@@ -80,8 +81,8 @@ final class FutureRun<T extends @Nullable Object>
 			return null;
 		}
 		PendingAcquire next = lease.giveBack();
-		if (next != null && result.getNumberOfDependents() > 0) {
-			// Who knows what they do: the next one must not wait for them.
+		if (next != null && !result.isUnobserved()) {
+			// Who knows what its dependents do: the next one must not wait for them.
 			lease.terms.engine().handOver(next);
 			next = null;
 		}
@@ -90,16 +91,16 @@ final class FutureRun<T extends @Nullable Object>
 	}
 
 	@SuppressWarnings("unchecked")
-	private static <T extends @Nullable Object> CompletionStage<T> invoke(HeldLease lease, Object asked,
-			Object action) {
-		Lease outer = LeaseContext.swap(lease);
+	private static <T extends @Nullable Object> CompletionStage<T> invoke(LeaseContext.Slot thread, HeldLease lease,
+			Object asked, Object action) {
+		Lease outer = thread.swap(lease);
 		CompletionStage<T> stage;
 		try {
 			stage = (asked instanceof LockRequest) ? ((Function<Lease, CompletionStage<T>>) action).apply(lease)
 					: ((Supplier<CompletionStage<T>>) action).get();
 		}
 		finally {
-			LeaseContext.swap(outer);
+			thread.swap(outer);
 		}
 		if (stage == null) {
 			throw Messages.nothingReturned(lease.keys(), "CompletionStage");

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import io.github.asynclock.Lease;
@@ -159,7 +160,21 @@ abstract class HeldLease extends Link implements Lease {
 			delivery.run();
 		}
 		else {
-			releasing.whenComplete((done, failure) -> this.terms.engine().starter().execute(delivery));
+			releasing.whenComplete((done, failure) -> this.terms.engine().tell(delivery));
+		}
+	}
+
+	/**
+	 * Waits for the release, blocking; not by way of the executor, whose threads may all
+	 * wait here. An interrupt does not shorten this: it is bounded by the store's own
+	 * timeout.
+	 */
+	final void awaitRelease() {
+		CompletionStage<Void> releasing = this.releasing;
+		if (releasing != null) {
+			CompletableFuture<Void> released = new CompletableFuture<>();
+			releasing.whenComplete((done, failure) -> released.complete(null));
+			released.join();
 		}
 	}
 

@@ -1,7 +1,6 @@
 package io.github.asynclock.core;
 
 import java.util.Collection;
-import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * 1991), with links that can be withdrawn.
  *
  * <p>
- * The shape: the map has a key's <em>last</em> link, and nothing for a key that nobody
+ * The shape: the table has a key's <em>last</em> link, and nothing for a key that nobody
  * uses. Each link points to the one after it. The first link of a queue holds the key; it
- * alone may hand over, and does so by following {@code next}, without the map.
+ * alone may hand over, and does so by following {@code next}, without the table.
  *
  * <p>
  * Who may change what:
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * last. Between the two it is not linked yet; a holder that leaves just then closes its
  * own {@code next}, and the one that enters finds it closed and is first.</li>
  * <li>The holder leaves by granting to the first link after it that can still be granted,
- * or by taking the queue out of the map.</li>
+ * or by taking the queue out of the table.</li>
  * <li>A withdrawn link stays until its neighbours are joined over it. A {@code next} that
  * is set is only ever replaced by a later link with none but dead ones between, so
  * whatever races, no waiter is lost; at worst a dead link stays until the holder passes
@@ -35,13 +34,13 @@ final class KeyQueues {
 	/** Ends a queue: the link that carries it has been left by its holder. */
 	private static final Link CLOSED = new Closed();
 
-	private final ConcurrentHashMap<String, Link> last = new ConcurrentHashMap<>();
+	private final KeyTable last = new KeyTable();
 
 	/**
 	 * Makes a link the holder of its key if nobody uses it.
 	 */
 	boolean enterIfFree(Link link) {
-		return this.last.putIfAbsent(link.key, link) == null;
+		return this.last.putIfAbsent(link);
 	}
 
 	/**
@@ -50,7 +49,7 @@ final class KeyQueues {
 	 */
 	boolean enter(PendingAcquire link) {
 		link.enters(CLOSED);
-		Link before = this.last.put(link.key, link);
+		Link before = this.last.put(link);
 		link.previous = before;
 		if (before == null) {
 			return true;
@@ -89,7 +88,7 @@ final class KeyQueues {
 		while (true) {
 			Link next = at.next;
 			if (next == null) {
-				if (this.last.remove(at.key, at) || at.append(CLOSED)) {
+				if (this.last.remove(at) || at.append(CLOSED)) {
 					return null;
 				}
 				next = at.next;
@@ -157,7 +156,7 @@ final class KeyQueues {
 	}
 
 	/**
-	 * The last link of each key in use: a live view.
+	 * The last link of each key in use.
 	 */
 	Collection<Link> ends() {
 		return this.last.values();

@@ -144,7 +144,7 @@ final class LockEngine {
 	 */
 	boolean take(PendingAcquire place, long deadline, boolean wait) {
 		place.deadline = deadline;
-		if (this.queues.enterIfFree(place)) {
+		if ((!wait || this.limit != null) && this.queues.enterIfFree(place)) {
 			return head(place, wait);
 		}
 		if (!wait) {

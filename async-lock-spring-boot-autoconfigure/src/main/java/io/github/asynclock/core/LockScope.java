@@ -22,6 +22,11 @@ final class LockScope {
 		return running(LeaseContext.current());
 	}
 
+	static @Nullable HeldLease of(LeaseContext.Slot thread) {
+		Lease lease = thread.lease();
+		return (lease != null) ? running(lease) : null;
+	}
+
 	/**
 	 * The innermost lease of a subscriber: of its context, unless the call stack that
 	 * subscribes is further within.

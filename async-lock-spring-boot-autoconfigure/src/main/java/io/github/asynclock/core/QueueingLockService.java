@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.asynclock.Lease;
+import io.github.asynclock.LeaseContext;
 import io.github.asynclock.LockClosedException;
 import io.github.asynclock.LockException;
 import io.github.asynclock.LockListener;
@@ -68,7 +69,8 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 	private <T extends @Nullable Object> CompletableFuture<T> executeSolo(String key, @Nullable LockRequest request,
 			Object action) {
 		Object asked = (request != null) ? request : key;
-		HeldLease scope = LockScope.ofThread();
+		LeaseContext.Slot thread = LeaseContext.slot();
+		HeldLease scope = LockScope.of(thread);
 		HoldTerms terms = this.engine.terms(key, request);
 		SoloLease lease;
 		try {
@@ -78,7 +80,7 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 			return CompletableFuture.failedFuture(ex);
 		}
 		if (lease != null) {
-			return FutureRun.atOnce(lease, asked, action);
+			return FutureRun.atOnce(thread, lease, asked, action);
 		}
 		FutureCall<T> call = new FutureCall<>(terms, asked, action, scope);
 		PendingAcquire place = new PendingAcquire(key, call);
@@ -96,7 +98,7 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		MultiAcquire multi = new MultiAcquire(call, request.keys(), this.engine.settings().waitNanos(request));
 		call.waitsAs(multi);
 		HeldLease lease = multi.advance();
-		return (lease != null) ? FutureRun.atOnce(lease, request, action) : call;
+		return (lease != null) ? FutureRun.atOnce(LeaseContext.slot(), lease, request, action) : call;
 	}
 
 	@Override

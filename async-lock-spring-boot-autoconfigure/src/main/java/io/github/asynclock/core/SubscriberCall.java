@@ -207,6 +207,35 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		this.upstream.set(subscription);
 	}
 
+	/**
+	 * Delivers to the subscriber, which is not part of the action: where a signal comes
+	 * while the action's code is on this stack, its lease is not the subscriber's.
+	 */
+	private void outside(Runnable delivery) {
+		boolean inside = stepOut();
+		try {
+			delivery.run();
+		}
+		finally {
+			stepIn(inside);
+		}
+	}
+
+	final boolean stepOut() {
+		LeaseContext.Slot thread = LeaseContext.slot();
+		boolean inside = thread.lease() != null && thread.lease() == this.lease;
+		if (inside) {
+			thread.swap(this.scope);
+		}
+		return inside;
+	}
+
+	final void stepIn(boolean inside) {
+		if (inside) {
+			LeaseContext.swap(this.lease);
+		}
+	}
+
 	final boolean isOver() {
 		return this.outcome != OPEN;
 	}
@@ -227,7 +256,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		boolean first = decide();
 		this.terms.engine().handOver(lease.giveBack());
 		if (first) {
-			lease.afterRelease(delivery);
+			lease.afterRelease(() -> outside(delivery));
 		}
 		return first;
 	}

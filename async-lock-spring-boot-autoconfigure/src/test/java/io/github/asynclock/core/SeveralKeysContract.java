@@ -46,11 +46,11 @@ abstract class SeveralKeysContract extends ServiceContract {
 		for (String held : List.of(this.a, this.b, this.c)) {
 			Call holder = hold(held);
 			Call call = call(form, patient(this.a, this.b, this.c));
-			Call behind = call(patient(held));
+			CompletableFuture<String> behind = service().execute(patient(held), (lease) -> done("ran"));
 			assertThat(call.hasStarted()).isFalse();
 			holder.release();
 			call.release();
-			behind.release();
+			get(behind);
 		}
 		assertThat(isFree(this.a, this.b, this.c)).isTrue();
 	}

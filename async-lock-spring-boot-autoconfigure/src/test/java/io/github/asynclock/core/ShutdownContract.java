@@ -1,11 +1,13 @@
 package io.github.asynclock.core;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import io.github.asynclock.LockClosedException;
 import io.github.asynclock.LockLostException;
@@ -118,31 +120,35 @@ abstract class ShutdownContract extends ServiceContract {
 
 	@Test
 	void aRunningActionMayReenterItsKeyWhileItIsDrained() {
-		CompletableFuture<String> goOn = new CompletableFuture<>();
-		CompletableFuture<String> result = service().execute(LockRequest.of(this.key), (lease) -> goOn);
-		service().shutdown();
-		goOn.complete("done");
-		assertThat(get(result)).isEqualTo("done");
 		QueueingLockService other = service((builder) -> builder);
-		String found = other.execute(LockRequest.of(this.key), (lease) -> {
+		String found = get(other.execute(LockRequest.of(this.key), (lease) -> {
 			CompletableFuture<Void> drained = other.shutdown();
-			List<String> inner = new ArrayList<>();
-			for (Form form : List.of(Form.FUTURE, Form.MONO, Form.FLUX)) {
-				form.run(other, LockRequest.of(this.key), (again) -> done("re-entered"))
-					.handle((value, failure) -> inner.add((failure != null) ? failure.toString() : value));
-			}
+			List<String> inner = new CopyOnWriteArrayList<>();
+			CompletableFuture<?>[] forms = Stream.of(Form.FUTURE, Form.MONO, Form.FLUX)
+				.map((form) -> form.run(other, LockRequest.of(this.key), (again) -> done("re-entered"))
+					.handle((value, failure) -> inner.add((failure != null) ? failure.toString() : value)))
+				.toArray(CompletableFuture[]::new);
 			inner.add(other.executeBlocking(LockRequest.of(this.key), (again) -> "re-entered"));
 			assertThat(drained).isNotDone();
-			return done(String.join(", ", inner));
-		}).join();
+			return CompletableFuture.allOf(forms).thenApply((ended) -> String.join(", ", inner));
+		}));
 		assertThat(found).isEqualTo("re-entered, re-entered, re-entered, re-entered");
 	}
 
 	@Test
 	void aCallThatWasGrantedButCouldNotStartYetIsToldByClose() {
-		Queue<Runnable> tasks = new ArrayDeque<>();
-		use((builder) -> builder.executor(tasks::add));
+		Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+		AtomicBoolean busy = new AtomicBoolean();
+		use((builder) -> builder.executor((task) -> {
+			if (busy.get()) {
+				tasks.add(task);
+			}
+			else {
+				task.run();
+			}
+		}));
 		Call holder = hold(this.key);
+		busy.set(true);
 		Call granted = call(patient(this.key));
 		holder.end.complete("done");
 		until(() -> !tasks.isEmpty());
@@ -156,8 +162,8 @@ abstract class ShutdownContract extends ServiceContract {
 	void nothingStartsOnceShutdownHasReturned_whateverEntersMeanwhile() {
 		for (int i = 0; i < 1000; i++) {
 			QueueingLockService service = service((builder) -> builder);
-			CompletableFuture<String> end = new CompletableFuture<>();
-			CompletableFuture<String> holder = service.execute(LockRequest.of(this.key), (lease) -> end);
+			Call holder = new Call(Form.FUTURE, service, LockRequest.of(this.key));
+			holder.lease();
 			CompletableFuture<String> waiting = service.execute(patient(this.key), (lease) -> done("ran"));
 			CompletableFuture<Void> entering = CompletableFuture.runAsync(() -> {
 				for (int n = 0; n < 20; n++) {
@@ -166,9 +172,9 @@ abstract class ShutdownContract extends ServiceContract {
 			});
 			CompletableFuture<Void> drained = service.shutdown();
 			assertThat(drained).as("drained while one runs").isNotDone();
-			end.complete("done");
+			holder.end.complete("done");
 			assertThat(failure(waiting)).isInstanceOf(LockClosedException.class);
-			get(holder);
+			get(holder.result);
 			get(drained);
 			get(entering);
 			service.close();

@@ -1,8 +1,7 @@
 package io.github.asynclock.core;
 
-import java.util.Collection;
 import java.util.List;
-
+import java.util.Collection;
 import io.github.asynclock.LockException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ class TestCall implements Call {
 
 	@Override
 	public Collection<String> keys() {
-		return List.of("test");
+		return List.of();
 	}
 
 	@Override

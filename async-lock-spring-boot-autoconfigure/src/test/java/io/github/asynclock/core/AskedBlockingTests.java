@@ -1,0 +1,10 @@
+package io.github.asynclock.core;
+
+class AskedBlockingTests extends BlockingContract {
+
+	@Override
+	LockStore store() {
+		return new SharedStore().instance();
+	}
+
+}

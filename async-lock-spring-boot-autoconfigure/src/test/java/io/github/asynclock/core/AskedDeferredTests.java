@@ -1,0 +1,10 @@
+package io.github.asynclock.core;
+
+class AskedDeferredTests extends DeferredContract {
+
+	@Override
+	LockStore store() {
+		return new SharedStore().instance();
+	}
+
+}

@@ -1,0 +1,10 @@
+package io.github.asynclock.core;
+
+class AskedFencingTokenTests extends FencingTokenContract {
+
+	@Override
+	LockStore store() {
+		return new SharedStore().instance();
+	}
+
+}

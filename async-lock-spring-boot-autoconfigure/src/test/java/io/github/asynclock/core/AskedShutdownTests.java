@@ -1,0 +1,10 @@
+package io.github.asynclock.core;
+
+class AskedShutdownTests extends ShutdownContract {
+
+	@Override
+	LockStore store() {
+		return new SharedStore().instance();
+	}
+
+}

@@ -1,0 +1,10 @@
+package io.github.asynclock.core;
+
+class AskedWaitingTests extends WaitingContract {
+
+	@Override
+	LockStore store() {
+		return new SharedStore().instance();
+	}
+
+}
