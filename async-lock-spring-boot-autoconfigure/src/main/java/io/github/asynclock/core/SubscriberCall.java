@@ -131,7 +131,8 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 			return waitsAs(multi) ? multi.advance() : null;
 		}
 		PendingAcquire place = new PendingAcquire(this.request.keys().get(0), this);
-		if (waitsAs(place) && engine.take(place, DeadlineWheel.in(wait), wait > 0)) {
+		place.deadline = DeadlineWheel.in(wait);
+		if (waitsAs(place) && engine.take(place, place.deadline, wait > 0)) {
 			engine.handOver(start(place));
 		}
 		return null;
@@ -281,8 +282,11 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 			return;
 		}
 		Withdrawable waiting = this.waiting;
-		if (waiting != null && waiting.withdraw()) {
-			return;
+		if (waiting != null) {
+			this.waiting = null; // whoever keeps this must not keep the queue
+			if (waiting.withdraw()) {
+				return;
+			}
 		}
 		try {
 			this.upstream.cancel();
@@ -323,6 +327,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 
 	@Override
 	public final void timedOut() {
+		this.waiting = null;
 		if (!decide()) {
 			return;
 		}
@@ -338,6 +343,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 
 	@Override
 	public final void refused(LockException reason) {
+		this.waiting = null;
 		if (decide()) {
 			this.actual.onError(reason);
 		}
