@@ -78,7 +78,7 @@ public final class LockRequest {
 			requireKey(key, keys);
 		}
 		// String's own order is by code unit: the same in every JVM and locale.
-		return (keys.size() == 1) ? List.of(keys.iterator().next()) : List.copyOf(new TreeSet<>(keys));
+		return List.copyOf((keys.size() == 1) ? keys : new TreeSet<>(keys));
 	}
 
 	private static void requireKey(@Nullable String key, Collection<String> keys) {
@@ -87,6 +87,16 @@ public final class LockRequest {
 			throw new IllegalArgumentException(
 					"A key is " + found + " in " + keys + "; a key must be text that is not blank");
 		}
+	}
+
+	/**
+	 * The same request for other keys: one request may serve as a template for many.
+	 * @param keys any text that is not blank; repeats count once; copied
+	 * @throws IllegalArgumentException if there is no key, or one is null, empty or blank
+	 */
+	public LockRequest forKeys(Collection<String> keys) {
+		return new LockRequest(sorted(keys), this.name, this.waitTime, this.leaseTime, this.holdAtMost,
+				this.holdAtLeast, this.skipOnTimeout);
 	}
 
 	/**

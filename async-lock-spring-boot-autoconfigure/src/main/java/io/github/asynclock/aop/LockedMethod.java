@@ -14,23 +14,20 @@ import io.github.asynclock.LockService;
  * A {@code @Locked} method, resolved once.
  *
  * @param description the method as messages name it
- * @param name the requests' name
+ * @param template the requests' name, durations and kind; its keys mean nothing
  * @param keys gives the keys of a call
- * @param times the requests' durations
- * @param skip whether a timeout gives an empty result
  * @param returnKind how the method gives its result
  * @param service gives the lock service; created on first use
  */
-record LockedMethod(String description, String name, KeyExpressions keys, LockedTimes times, boolean skip,
-		ReturnKind returnKind, Supplier<LockService> service) {
+record LockedMethod(String description, LockRequest template, KeyExpressions keys, ReturnKind returnKind,
+		Supplier<LockService> service) {
 
 	/**
 	 * What a call asks for.
 	 * @throws io.github.asynclock.LockKeyException if a key cannot be resolved
 	 */
 	LockRequest request(MethodInvocation invocation) {
-		LockRequest request = this.times.applyTo(LockRequest.of(this.keys.evaluate(invocation)).named(this.name));
-		return this.skip ? request.orSkip() : request;
+		return this.template.forKeys(this.keys.evaluate(invocation));
 	}
 
 	/**

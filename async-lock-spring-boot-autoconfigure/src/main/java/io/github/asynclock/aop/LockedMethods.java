@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.util.ClassUtils;
 
+import io.github.asynclock.LockRequest;
 import io.github.asynclock.Locked;
 import io.github.asynclock.OnTimeout;
 
@@ -78,8 +79,9 @@ final class LockedMethods {
 		boolean skip = locked.onTimeout() == OnTimeout.SKIP;
 		String name = locked.name().isBlank() ? nameOf(source, targetClass) + "." + source.method().getName()
 				: locked.name();
-		return new LockedMethod(description, name, keys(description, source, locked),
-				LockedTimes.of(description, locked, this.beanFactory::resolveEmbeddedValue), skip,
+		LockRequest template = LockedTimes.of(description, locked, this.beanFactory::resolveEmbeddedValue)
+			.applyTo(LockRequest.of("template").named(name));
+		return new LockedMethod(description, skip ? template.orSkip() : template, keys(description, source, locked),
 				this.returnKinds.of(description, source.method(), targetClass, skip),
 				this.services.find(description, locked.service()));
 	}

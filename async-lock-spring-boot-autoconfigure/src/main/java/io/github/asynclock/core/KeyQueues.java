@@ -34,7 +34,18 @@ final class KeyQueues {
 	/** Ends a queue: the link that carries it has been left by its holder. */
 	private static final Link CLOSED = new Closed();
 
-	private final KeyTable last = new KeyTable();
+	/** Enough for thousands of keys in use at the same time; 64 KiB. */
+	private static final int BUCKETS = 1 << 14;
+
+	private final KeyTable last;
+
+	KeyQueues() {
+		this(BUCKETS);
+	}
+
+	KeyQueues(int buckets) {
+		this.last = new KeyTable(buckets);
+	}
 
 	/**
 	 * Makes a link the holder of its key if nobody uses it.

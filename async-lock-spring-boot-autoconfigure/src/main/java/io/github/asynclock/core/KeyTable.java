@@ -25,13 +25,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyTable {
 
-	private static final int BUCKETS = 1 << 14;
+	private final AtomicReferenceArray<@Nullable Object> buckets;
 
-	private final AtomicReferenceArray<@Nullable Object> buckets = new AtomicReferenceArray<>(BUCKETS);
+	/**
+	 * @param size how many buckets, a power of two
+	 */
+	KeyTable(int size) {
+		this.buckets = new AtomicReferenceArray<>(size);
+	}
 
-	private static int index(String key) {
+	private int index(String key) {
 		int hash = key.hashCode();
-		return (hash ^ (hash >>> 16)) & (BUCKETS - 1);
+		return (hash ^ (hash >>> 16)) & (this.buckets.length() - 1);
 	}
 
 	/**
@@ -104,7 +109,7 @@ final class KeyTable {
 	 */
 	Collection<Link> values() {
 		List<Link> all = new ArrayList<>();
-		for (int i = 0; i < BUCKETS; i++) {
+		for (int i = 0; i < this.buckets.length(); i++) {
 			Object bucket = this.buckets.get(i);
 			if (bucket instanceof Link link) {
 				all.add(link);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LockEngine {
 
-	private final KeyQueues queues = new KeyQueues();
+	private final KeyQueues queues;
 
 	private final DeadlineWheel wheel = new DeadlineWheel("async-lock-timer");
 
@@ -42,8 +42,9 @@ final class LockEngine {
 
 	private final Drain drain;
 
-	LockEngine(LockStore store, Settings settings, Starter starter, Spare spare, ContextCarrier carrier,
-			Listeners listeners) {
+	LockEngine(KeyQueues queues, LockStore store, Settings settings, Starter starter, Spare spare,
+			ContextCarrier carrier, Listeners listeners) {
+		this.queues = queues;
 		this.store = store;
 		this.settings = settings;
 		this.limit = (settings.maxWaitersPerKey() > 0) ? new WaiterLimit(settings.maxWaitersPerKey()) : null;

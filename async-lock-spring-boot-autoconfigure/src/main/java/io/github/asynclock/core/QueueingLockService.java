@@ -35,8 +35,8 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 	private QueueingLockService(Builder builder) {
 		Spare spare = new Spare("async-lock");
 		Executor executor = (builder.executor != null) ? builder.executor : spare;
-		this.engine = new LockEngine(builder.store, builder.settings(), new Starter(executor, spare), spare,
-				SafeCarrier.of(builder.contextCarrier), new Listeners(builder.listeners));
+		this.engine = new LockEngine(new KeyQueues(), builder.store, builder.settings(), new Starter(executor, spare),
+				spare, SafeCarrier.of(builder.contextCarrier), new Listeners(builder.listeners));
 	}
 
 	/**

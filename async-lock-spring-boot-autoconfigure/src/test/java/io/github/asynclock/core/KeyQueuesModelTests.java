@@ -43,7 +43,7 @@ public class KeyQueuesModelTests {
 
 	private static final String NOBODY = "nobody";
 
-	private final KeyQueues queues = new KeyQueues();
+	private final KeyQueues queues = new KeyQueues(2);
 
 	private final PendingAcquire[] places = new PendingAcquire[PLACES];
 

@@ -32,8 +32,8 @@ final class TestEngines {
 
 	private static LockEngine of(Spare spare, Executor executor) {
 		Settings settings = new Settings(Duration.ofSeconds(30).toNanos(), Duration.ofSeconds(30).toNanos(), 0);
-		return new LockEngine(new LocalLockStore(), settings, new Starter(executor, spare), spare, ContextCarrier.NONE,
-				new Listeners(List.of()));
+		return new LockEngine(new KeyQueues(2), new LocalLockStore(), settings, new Starter(executor, spare), spare,
+				ContextCarrier.NONE, new Listeners(List.of()));
 	}
 
 	/**
