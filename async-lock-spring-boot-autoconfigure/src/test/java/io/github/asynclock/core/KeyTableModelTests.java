@@ -23,7 +23,7 @@ public class KeyTableModelTests {
 	/** The same hash code, each. */
 	private static final String[] KEYS = { "AaAa", "AaBB", "BBAa" };
 
-	private final KeyTable table = new KeyTable();
+	private final KeyTable table = new KeyTable(2);
 
 	private final Link[][] mine = new Link[8][KEYS.length];
 
