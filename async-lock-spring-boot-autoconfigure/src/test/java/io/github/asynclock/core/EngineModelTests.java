@@ -72,11 +72,8 @@ class EngineModelTests {
 			.loopBound(10_000)
 			.loopIterationsBeforeThreadSwitch(2_000)
 			.minimizeFailedScenario(false)
-			// The timer is stopped; and to look through all buckets of either takes long.
+			// The timer is stopped.
 			.addGuarantee(ManagedStrategyGuaranteeKt.forClasses(DeadlineWheel.class.getName()).allMethods().ignore())
-			.addGuarantee(ManagedStrategyGuaranteeKt.forClasses(KeyTable.class.getName())
-				.methods("values", "size", "<init>")
-				.ignore())
 			.check(race);
 	}
 

@@ -16,23 +16,20 @@ final class TestEngines {
 
 	/**
 	 * One that starts no thread: its timer is stopped, so that a test expires places
-	 * itself, and everything is told and started on the thread that does.
+	 * itself, and everything is told and started on the thread that does. Its table of
+	 * keys is small, so that to look through it is no long loop.
 	 */
 	static LockEngine withoutThreads() {
 		Spare spare = new Spare("none");
-		LockEngine engine = of(spare, Runnable::run);
+		LockEngine engine = of(new KeyQueues(4), spare, Runnable::run);
 		engine.wheel().close();
 		spare.close();
 		return engine;
 	}
 
-	static LockEngine of(Executor executor) {
-		return of(new Spare("test"), executor);
-	}
-
-	private static LockEngine of(Spare spare, Executor executor) {
+	private static LockEngine of(KeyQueues queues, Spare spare, Executor executor) {
 		Settings settings = new Settings(Duration.ofSeconds(30).toNanos(), Duration.ofSeconds(30).toNanos(), 0);
-		return new LockEngine(new KeyQueues(2), new LocalLockStore(), settings, new Starter(executor, spare), spare,
+		return new LockEngine(queues, new LocalLockStore(), settings, new Starter(executor, spare), spare,
 				ContextCarrier.NONE, new Listeners(List.of()));
 	}
 
