@@ -4,7 +4,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Says which keys a command needs: one bean per command type. A {@link Locked} method
- * without a key takes its request from the lock of its argument's type.
+ * without a key takes its request from the lock of its argument's type. <b>Not supported
+ * yet</b>: in this version such a method fails start-up.
  *
  * @param <C> the command's type
  */

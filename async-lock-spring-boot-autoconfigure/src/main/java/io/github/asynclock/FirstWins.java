@@ -15,7 +15,8 @@ import org.springframework.core.annotation.AliasFor;
  * <p>
  * Composed over {@link Locked}: no waiting, skip instead of failing, and the key held at
  * least for the window. The window counts from the winner's grant and holds for an action
- * that failed, too.
+ * that failed, too. It guards nothing for a caller that holds the same key already, as
+ * inside another {@code @Locked} method with that key: that one re-enters it.
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
 @Retention(RetentionPolicy.RUNTIME)

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Waiting would never end: the holder of a wanted key waits, itself or through others,
- * for a key that this flow holds. The action did not run.
+ * for a key that this flow holds. The action did not run. Not detected yet: in this
+ * version such a caller waits until its wait time ends.
  */
 public class LockDeadlockException extends LockException {
 

@@ -115,10 +115,11 @@ public final class LockRequest {
 	/**
 	 * The same request with a wait time: how long the caller may wait for all keys
 	 * together.
-	 * @param waitTime zero: one try, no waiting; default 30 s
-	 * @throws IllegalArgumentException if it is null or negative
+	 * @param waitTime zero: one try, no waiting; null: the configured default, which is
+	 * 30 s
+	 * @throws IllegalArgumentException if it is negative
 	 */
-	public LockRequest waitingAtMost(Duration waitTime) {
+	public LockRequest waitingAtMost(@Nullable Duration waitTime) {
 		return new LockRequest(this.keys, this.name, notNegative("waitTime", waitTime), this.leaseTime, this.holdAtMost,
 				this.holdAtLeast, this.skipOnTimeout);
 	}
@@ -126,12 +127,12 @@ public final class LockRequest {
 	/**
 	 * The same request with a lease time: how long the lock outlives a holder that died.
 	 * It is renewed while the action runs, so it need not be as long as the action.
-	 * @param leaseTime at least 100 ms; default 30 s
-	 * @throws IllegalArgumentException if it is null, negative or under 100 ms
+	 * @param leaseTime at least 100 ms; null: the configured default, which is 30 s
+	 * @throws IllegalArgumentException if it is negative or under 100 ms
 	 */
-	public LockRequest leasedFor(Duration leaseTime) {
+	public LockRequest leasedFor(@Nullable Duration leaseTime) {
 		notNegative("leaseTime", leaseTime);
-		if (leaseTime.compareTo(SHORTEST_LEASE) < 0) {
+		if (leaseTime != null && leaseTime.compareTo(SHORTEST_LEASE) < 0) {
 			throw new IllegalArgumentException(
 					"leaseTime is " + leaseTime + "; a lease must last at least 100 ms to be renewed in time");
 		}
@@ -143,11 +144,10 @@ public final class LockRequest {
 	 * The same request with a limit: after this time, counted from the grant, the lease
 	 * is lost on purpose. The result fails with {@link LockLostException}, a {@code Mono}
 	 * is cancelled, a future is asked to cancel, and the keys are free for others.
-	 * @param holdAtMost zero: no limit, the default
-	 * @throws IllegalArgumentException if it is null, negative or shorter than the least
-	 * hold
+	 * @param holdAtMost zero or null: no limit, the default
+	 * @throws IllegalArgumentException if it is negative or shorter than the least hold
 	 */
-	public LockRequest heldAtMost(Duration holdAtMost) {
+	public LockRequest heldAtMost(@Nullable Duration holdAtMost) {
 		return new LockRequest(this.keys, this.name, this.waitTime, this.leaseTime,
 				notNegative("holdAtMost", holdAtMost), this.holdAtLeast, this.skipOnTimeout);
 	}
@@ -156,10 +156,13 @@ public final class LockRequest {
 	 * The same request with a least hold: the keys stay taken this long from the grant,
 	 * also where the action ends earlier or fails. The caller has its result as soon as
 	 * the action ends.
-	 * @param holdAtLeast zero: not longer than the action, the default
-	 * @throws IllegalArgumentException if it is null, negative or longer than the limit
+	 * <p>
+	 * A key that the caller holds already is re-entered, and stays taken only as long as
+	 * its outer grant says.
+	 * @param holdAtLeast zero or null: not longer than the action, the default
+	 * @throws IllegalArgumentException if it is negative or longer than the limit
 	 */
-	public LockRequest heldAtLeast(Duration holdAtLeast) {
+	public LockRequest heldAtLeast(@Nullable Duration holdAtLeast) {
 		return new LockRequest(this.keys, this.name, this.waitTime, this.leaseTime, this.holdAtMost,
 				notNegative("holdAtLeast", holdAtLeast), this.skipOnTimeout);
 	}
@@ -173,8 +176,8 @@ public final class LockRequest {
 				true);
 	}
 
-	private static Duration notNegative(String what, @Nullable Duration duration) {
-		if (duration == null || duration.isNegative()) {
+	private static @Nullable Duration notNegative(String what, @Nullable Duration duration) {
+		if (duration != null && duration.isNegative()) {
 			throw new IllegalArgumentException(what + " is " + duration + "; give a duration of zero or more");
 		}
 		return duration;

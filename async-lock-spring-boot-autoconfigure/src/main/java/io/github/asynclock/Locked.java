@@ -46,9 +46,10 @@ public @interface Locked {
 	 * Spring expressions (SpEL) that give the keys, such as {@code "'order-' + #id"}. A
 	 * parameter is {@code #name}, {@code #p0} or {@code #a0}; a bean is {@code @name}.
 	 * Several expressions, or one whose value is a collection or an array, mean several
-	 * keys: all are held, or none. Without a key the request comes from the
-	 * {@link CommandLock} of the argument's type. A value that is null, empty or blank,
-	 * and a null operand within an expression, give {@link LockKeyException}.
+	 * keys: all are held, or none. A method without a key fails start-up (that its
+	 * request comes from a {@link CommandLock} is not supported yet). A value that is
+	 * null, empty or blank, and a null operand within an expression, give
+	 * {@link LockKeyException}.
 	 */
 	@AliasFor("value")
 	String[] key() default {};

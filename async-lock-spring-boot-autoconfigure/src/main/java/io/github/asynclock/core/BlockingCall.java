@@ -1,12 +1,14 @@
 package io.github.asynclock.core;
 
 import java.util.Collection;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 import io.github.asynclock.Lease;
 import io.github.asynclock.LeaseContext;
 import io.github.asynclock.LockException;
+import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,8 @@ final class BlockingCall implements Call {
 
 	private final @Nullable HeldLease scope;
 
-	private volatile @Nullable PendingAcquire place;
+	/** Granted, and to be started by whoever takes it from here. */
+	private final AtomicReference<@Nullable PendingAcquire> place = new AtomicReference<>();
 
 	private volatile @Nullable HeldLease lease;
 
@@ -49,6 +52,8 @@ final class BlockingCall implements Call {
 				LockSupport.park(this);
 			}
 			else if (waiting.withdraw()) {
+				isDecided(); // of several keys one may just have been granted: it goes
+								// back
 				throw Messages.interrupted(this.request.keys());
 			}
 			else {
@@ -62,9 +67,8 @@ final class BlockingCall implements Call {
 	}
 
 	private boolean isDecided() {
-		PendingAcquire place = this.place;
+		PendingAcquire place = this.place.getAndSet(null);
 		if (place != null) {
-			this.place = null;
 			place.call().start(place);
 		}
 		return this.lease != null || this.refusal != null || this.skipped;
@@ -81,17 +85,21 @@ final class BlockingCall implements Call {
 		}
 		catch (Throwable ex) {
 			LeaseContext.swap(outer);
-			over(lease);
+			over(lease, ex);
 			throw ex;
 		}
 		LeaseContext.swap(outer);
-		over(lease);
+		over(lease, null);
 		return value;
 	}
 
-	private static void over(HeldLease lease) {
+	private static void over(HeldLease lease, @Nullable Throwable failure) {
 		if (!lease.end()) {
-			throw lease.loss();
+			LockLostException loss = lease.loss();
+			if (failure != null && failure != loss) {
+				loss.addSuppressed(failure);
+			}
+			throw loss;
 		}
 		lease.terms.engine().handOver(lease.giveBack());
 		if (!lease.isReleased()) {
@@ -126,8 +134,13 @@ final class BlockingCall implements Call {
 
 	@Override
 	public void granted(PendingAcquire place) {
-		this.place = place;
+		this.place.set(place);
 		LockSupport.unpark(this.thread);
+	}
+
+	@Override
+	public boolean reclaim(PendingAcquire place) {
+		return this.place.compareAndSet(place, null);
 	}
 
 	@Override

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One caller, as the queue sees it. Exactly one of {@link #granted}, {@link #refused} and
- * {@link #timedOut} is called, once, by whoever decided it; none if the caller withdrew.
+ * {@link #timedOut} is called by whoever decided it; none if the caller withdrew. A call
+ * that is granted while its service closes may be refused after that, even twice.
  */
 interface Call {
 
@@ -42,6 +43,14 @@ interface Call {
 	 */
 	default void granted(PendingAcquire place) {
 		terms().engine().starter().execute(place);
+	}
+
+	/**
+	 * Takes a granted place back from a call that may not look for it any more.
+	 * @return whether it was still there: then the caller of this starts it
+	 */
+	default boolean reclaim(PendingAcquire place) {
+		return false;
 	}
 
 	/**

@@ -118,11 +118,23 @@ final class DeadlineWheel implements AutoCloseable {
 			if (this.thread == null) {
 				this.thread = new Thread(null, this::run, this.threadName, 0, false);
 				this.thread.setDaemon(true);
-				this.thread.start();
+				startThread(this.thread);
 			}
 			else {
 				LockSupport.unpark(this.thread);
 			}
+		}
+	}
+
+	/** Without a thread there is no timeout: the next that adds tries again. */
+	private void startThread(Thread thread) {
+		try {
+			thread.start();
+		}
+		catch (Throwable ex) {
+			this.thread = null;
+			this.wakeTick = NEVER;
+			logger.error("The timer's thread could not be started; the next one that waits tries again", ex);
 		}
 	}
 

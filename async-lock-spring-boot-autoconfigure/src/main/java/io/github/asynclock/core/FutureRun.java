@@ -50,15 +50,17 @@ final class FutureRun<T extends @Nullable Object>
 			over(lease, ex, result);
 			return result;
 		}
-		CompletableFuture<T> result;
-		if (lease.terms.engine().grantsAtOnce() && succeeded(stage) && lease.end()) {
-			lease.terms.engine().handOver(lease.giveBack());
-			result = CompletableFuture.completedFuture(((CompletableFuture<T>) stage).join());
+		if (lease.terms.engine().grantsAtOnce() && succeeded(stage)) {
+			// Read while the action still counts as running: it may obtrude its own
+			// stage.
+			T value = ((CompletableFuture<T>) stage).join();
+			if (lease.end()) {
+				lease.terms.engine().handOver(lease.giveBack());
+				return CompletableFuture.completedFuture(value);
+			}
 		}
-		else {
-			result = new CompletableFuture<>();
-			follow(lease, stage, result);
-		}
+		CompletableFuture<T> result = new CompletableFuture<>();
+		follow(lease, stage, result);
 		return result;
 	}
 
@@ -76,7 +78,12 @@ final class FutureRun<T extends @Nullable Object>
 			over(lease, ex, result);
 			return null;
 		}
-		if (!lease.terms.engine().grantsAtOnce() || !succeeded(stage) || !lease.end()) {
+		if (!lease.terms.engine().grantsAtOnce() || !succeeded(stage)) {
+			follow(lease, stage, result);
+			return null;
+		}
+		T value = ((CompletableFuture<T>) stage).join();
+		if (!lease.end()) {
 			follow(lease, stage, result);
 			return null;
 		}
@@ -86,7 +93,7 @@ final class FutureRun<T extends @Nullable Object>
 			lease.terms.engine().handOver(next);
 			next = null;
 		}
-		result.complete(((CompletableFuture<T>) stage).join());
+		result.complete(value);
 		return next;
 	}
 

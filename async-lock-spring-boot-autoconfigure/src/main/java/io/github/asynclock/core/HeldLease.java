@@ -120,8 +120,9 @@ abstract class HeldLease extends Link implements Lease {
 	 * none, or they were seen to
 	 */
 	final @Nullable PendingAcquire giveBack() {
+		PendingAcquire next = letGoAll();
 		this.terms.released(this);
-		return letGoAll();
+		return next;
 	}
 
 	/**

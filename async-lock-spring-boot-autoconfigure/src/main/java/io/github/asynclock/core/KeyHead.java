@@ -2,6 +2,7 @@ package io.github.asynclock.core;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,13 @@ final class KeyHead {
 			this.askAgain = false;
 			stopPoll();
 		}
-		CompletionStage<LockStore.Answer> answer = this.gate.store().acquire(this.attempt);
+		CompletionStage<LockStore.Answer> answer;
+		try {
+			answer = this.gate.store().acquire(this.attempt);
+		}
+		catch (Throwable ex) {
+			answer = CompletableFuture.failedFuture(ex);
+		}
 		answer.whenComplete(this::answered);
 	}
 

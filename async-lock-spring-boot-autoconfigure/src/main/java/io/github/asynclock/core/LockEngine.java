@@ -1,12 +1,15 @@
 package io.github.asynclock.core;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 import io.github.asynclock.LockClosedException;
+import io.github.asynclock.LockException;
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRequest;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * waited for, left and handed over.
  */
 final class LockEngine {
+
+	private static final long TELLING_SECONDS = 2;
 
 	private final KeyQueues queues;
 
@@ -126,7 +131,9 @@ final class LockEngine {
 			return null;
 		}
 		if (this.drain.isClosed()) {
-			handOver(leave(lease));
+			if (lease.letGo()) {
+				handOver(leave(lease));
+			}
 			throw Messages.closed(List.of(key));
 		}
 		lease.token(this.store.grantNow(key));
@@ -150,13 +157,13 @@ final class LockEngine {
 		}
 		if (!wait) {
 			if (place.die()) {
-				place.call().timedOut();
+				refuse(place, null);
 			}
 			return false;
 		}
 		if (this.limit != null && !this.limit.enter(place)) {
 			if (place.die()) {
-				place.call().refused(this.limit.rejection(place));
+				refuse(place, this.limit.rejection(place));
 			}
 			return false;
 		}
@@ -166,6 +173,22 @@ final class LockEngine {
 		}
 		keepTime(place);
 		return false;
+	}
+
+	/**
+	 * @param reason null: the wait time, which is zero
+	 */
+	private void refuse(PendingAcquire place, @Nullable LockException reason) {
+		Call call = place.call();
+		if (this.drain.isClosed()) {
+			call.refused(Messages.closed(call.keys()));
+		}
+		else if (reason != null) {
+			call.refused(reason);
+		}
+		else {
+			call.timedOut();
+		}
 	}
 
 	/** Watches the deadline of a place that has entered its queue. */
@@ -363,8 +386,16 @@ final class LockEngine {
 	 * resources.
 	 */
 	void abandon() {
-		this.drain.abandon((lease) -> lease.lose(Messages.abandoned(lease.keys())), (place) -> handOver(leave(place)),
-				(call) -> call.refused(Messages.closed(call.keys())));
+		List<CompletableFuture<Void>> told = new ArrayList<>();
+		this.drain.abandon(
+				(lease) -> told
+					.add(CompletableFuture.runAsync(() -> lease.lose(Messages.abandoned(lease.keys())), this.spare)),
+				(place) -> handOver(leave(place)), (call) -> told
+					.add(CompletableFuture.runAsync(() -> call.refused(Messages.closed(call.keys())), this.spare)));
+		// Long enough for all that do not block; one that does must not hang the
+		// shutdown.
+		CompletableFuture<Void> all = CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
+		all.completeOnTimeout(null, TELLING_SECONDS, TimeUnit.SECONDS).exceptionally((failure) -> null).join();
 		this.wheel.close();
 		this.store.close();
 		this.spare.close();

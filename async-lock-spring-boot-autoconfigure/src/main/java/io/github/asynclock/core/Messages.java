@@ -21,25 +21,23 @@ final class Messages {
 
 	static LockTimeoutException timedOut(Collection<String> keys, long waitNanos) {
 		Duration wait = Duration.ofNanos(waitNanos);
-		String found = wait.isZero() ? " is taken, and the wait time is zero"
-				: " was not granted within the wait time of " + wait;
-		return new LockTimeoutException(what(keys) + found
+		String found = wait.isZero() ? was(keys) + " not free, and the wait time is zero"
+				: was(keys) + " not granted within the wait time of " + wait;
+		return new LockTimeoutException(found
 				+ "; the action did not run. Wait longer (waitTime, async-lock.wait-time), make the actions on it shorter, "
 				+ "or skip (orSkip(), onTimeout = SKIP)", keys);
 	}
 
 	static LockClosedException closed(Collection<String> keys) {
 		return new LockClosedException(
-				what(keys) + " was not granted: the lock service is shutting down; the action did not run. "
+				was(keys) + " not granted: the lock service is shutting down; the action did not run. "
 						+ "Send the work to another instance, or try again after the restart",
 				keys);
 	}
 
 	static LockUnavailableException unavailable(Collection<String> keys, Throwable cause) {
-		return new LockUnavailableException(
-				what(keys) + " was not granted: the lock store could not be reached or refused (" + cause
-						+ "); the action did not run. Check the store, then try again",
-				keys, cause);
+		return new LockUnavailableException(was(keys) + " not granted: the lock store could not be reached or refused ("
+				+ cause + "); the action did not run. Check the store, then try again", keys, cause);
 	}
 
 	static LockUnavailableException startedTooLate(Collection<String> keys) {
@@ -50,18 +48,18 @@ final class Messages {
 	}
 
 	static LockLostException lostAtStore(Collection<String> keys, String why) {
-		return new LockLostException(what(keys) + " was lost while its action ran: " + why
-				+ ". Others may hold it now; " + "check the fencing token where it matters", keys);
+		return new LockLostException(was(keys) + " lost while its action ran: " + why + ". Others may hold it now; "
+				+ "check the fencing token where it matters", keys);
 	}
 
 	static LockLostException abandoned(Collection<String> keys) {
-		return new LockLostException(what(keys) + " was lost: the lock service was shut down, and its action had not "
+		return new LockLostException(was(keys) + " lost: the lock service was shut down, and its action had not "
 				+ "ended when the time for that was over. Allow more time "
 				+ "(spring.lifecycle.timeout-per-shutdown-phase) or make the action shorter", keys);
 	}
 
 	static LockLostException heldTooLong(Collection<String> keys, Duration atMost) {
-		return new LockLostException(what(keys) + " was lost on purpose: its action had not ended after " + atMost
+		return new LockLostException(was(keys) + " lost on purpose: its action had not ended after " + atMost
 				+ " (holdAtMost). Others may hold it now. Allow more time, or make the action shorter", keys);
 	}
 
@@ -92,6 +90,10 @@ final class Messages {
 
 	static IllegalArgumentException notMyKey(String key, Collection<String> keys) {
 		return new IllegalArgumentException("\"" + key + "\" is not a key of this lease; it has " + keys);
+	}
+
+	private static String was(Collection<String> keys) {
+		return what(keys) + ((keys.size() == 1) ? " was" : " were");
 	}
 
 	private static String what(Collection<String> keys) {

@@ -114,6 +114,10 @@ final class MultiAcquire implements Call, Withdrawable {
 		}
 		else {
 			this.caller.granted(place);
+			if (this.decided.get() != PENDING && this.caller.reclaim(place)) {
+				Call.super.granted(place); // its thread has left: the keys go back
+											// elsewhere
+			}
 		}
 	}
 

@@ -104,7 +104,7 @@ final class MultiLease extends HeldLease implements LossListener {
 	}
 
 	private int indexOf(String key) {
-		int index = this.keys.indexOf(key);
+		int index = (key != null) ? this.keys.indexOf(key) : -1;
 		if (index < 0) {
 			throw Messages.notMyKey(key, this.keys);
 		}

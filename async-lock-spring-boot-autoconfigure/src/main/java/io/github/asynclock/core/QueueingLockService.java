@@ -30,11 +30,15 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class QueueingLockService implements LockService, AutoCloseable {
 
+	private static final int TELLING_THREADS = 64;
+
+	private static final int ACTION_THREADS = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
+
 	private final LockEngine engine;
 
 	private QueueingLockService(Builder builder) {
-		Spare spare = new Spare("async-lock");
-		Executor executor = (builder.executor != null) ? builder.executor : spare;
+		Spare spare = new Spare("async-lock-tell", TELLING_THREADS);
+		Executor executor = (builder.executor != null) ? builder.executor : new Spare("async-lock", ACTION_THREADS);
 		this.engine = new LockEngine(new KeyQueues(), builder.store, builder.settings(), new Starter(executor, spare),
 				spare, SafeCarrier.of(builder.contextCarrier), new Listeners(builder.listeners));
 	}
@@ -225,8 +229,8 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		 * 100 ms. Default 30 s.
 		 */
 		public Builder leaseTime(Duration leaseTime) {
-			LockRequest.of("any").leasedFor(leaseTime); // has the rule and the words for
-														// it
+			Objects.requireNonNull(leaseTime, "leaseTime");
+			LockRequest.of("any").leasedFor(leaseTime); // has the rule and the words
 			this.leaseTime = leaseTime;
 			return this;
 		}

@@ -7,22 +7,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The engine's own threads: for actions where the application gives no executor, and for
- * telling callers of timeouts and losses, which must not wait behind the application's
- * tasks. Daemon threads that end when idle; there are none until there is something to
- * run.
+ * The engine's own threads: one for actions where the application gives no executor, and
+ * another for telling callers of timeouts and losses, which must not wait behind actions,
+ * nor behind a few callers that block when they are told. Daemon threads that end when
+ * idle; there are none until there is something to run.
  */
 final class Spare implements Executor {
-
-	private static final int THREADS = Math.max(8, 4 * Runtime.getRuntime().availableProcessors());
 
 	private static final long IDLE_SECONDS = 10;
 
 	private final ThreadPoolExecutor pool;
 
-	Spare(String name) {
+	/**
+	 * @param threads how many there are at most
+	 */
+	Spare(String name, int threads) {
 		AtomicInteger count = new AtomicInteger();
-		this.pool = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS,
+		this.pool = new ThreadPoolExecutor(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), (task) -> {
 					Thread thread = new Thread(null, task, name + "-" + count.incrementAndGet(), 0, false);
 					thread.setDaemon(true);

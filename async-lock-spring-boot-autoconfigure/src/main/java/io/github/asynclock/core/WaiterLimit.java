@@ -27,13 +27,16 @@ final class WaiterLimit {
 	 * @return false if there are as many already as may be
 	 */
 	boolean enter(PendingAcquire place) {
-		int count = this.counts.merge(place.key, 1, Integer::sum);
-		if (count > this.limit) {
-			takeOff(place.key);
-			return false;
+		boolean[] entered = new boolean[1];
+		this.counts.compute(place.key, (same, count) -> {
+			int waiting = (count != null) ? count : 0;
+			entered[0] = waiting < this.limit;
+			return entered[0] ? Integer.valueOf(waiting + 1) : count;
+		});
+		if (entered[0]) {
+			this.counted.add(place);
 		}
-		this.counted.add(place);
-		return true;
+		return entered[0];
 	}
 
 	void leave(PendingAcquire place) {

@@ -115,7 +115,7 @@ final class Watchers {
 			sink = (running) ? this.sink : null;
 		}
 		if (sink != null) {
-			run(sink::tryEmitEmpty);
+			deliveries.add(sink::tryEmitEmpty);
 		}
 		told.forEach((listener) -> run(() -> listener.lost(reason, deliveries)));
 		return running;

@@ -78,13 +78,14 @@ abstract class BlockingContract extends ServiceContract {
 
 	@Test
 	void anInterruptThatRacesTheGrantEitherRunsOrThrowsAndNeverLosesTheKey() {
-		for (int i = 0; i < 500; i++) {
+		for (int i = 0; i < 1000; i++) {
+			String[] keys = (i % 2 == 0) ? new String[] { this.key } : new String[] { this.key, this.key + "-2" };
 			Call holder = hold(this.key);
 			AtomicInteger outcomes = new AtomicInteger();
 			CompletableFuture<Void> over = new CompletableFuture<>();
 			Thread thread = start(() -> {
 				try {
-					service().executeBlocking(patient(this.key), (lease) -> outcomes.incrementAndGet());
+					service().executeBlocking(patient(keys), (lease) -> outcomes.incrementAndGet());
 				}
 				catch (LockException ex) {
 					outcomes.incrementAndGet();
@@ -97,7 +98,7 @@ abstract class BlockingContract extends ServiceContract {
 			get(interrupt);
 			get(over);
 			assertThat(outcomes).hasValue(1);
-			passThrough(this.key);
+			passThrough(keys);
 		}
 	}
 

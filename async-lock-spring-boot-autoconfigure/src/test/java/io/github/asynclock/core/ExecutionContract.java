@@ -380,7 +380,7 @@ abstract class ExecutionContract extends ServiceContract {
 		OWN {
 			@Override
 			Executor executor(ExecutionContract test) {
-				return new Spare("own");
+				return new Spare("own", 8);
 			}
 		},
 

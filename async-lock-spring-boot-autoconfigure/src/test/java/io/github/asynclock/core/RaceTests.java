@@ -211,6 +211,35 @@ class RaceTests {
 	}
 
 	@Test
+	void shutdownAgainstACallThatNeedNotWait() throws Exception {
+		int times = Proofs.pick(10_000, 200_000);
+		try (Pair pair = new Pair()) {
+			for (int i = 0; i < times; i++) {
+				LockEngine engine = TestEngines.withoutThreads();
+				SoloLease[] lease = new SoloLease[1];
+				CompletableFuture<?>[] drained = new CompletableFuture<?>[1];
+				pair.together(() -> lease[0] = takeUnlessClosed(engine), () -> drained[0] = engine.shutdown());
+
+				assertThat(drained[0].isDone()).isEqualTo(lease[0] == null);
+				this.outcomes.count((lease[0] != null) ? 1 : 0);
+				end(engine, lease[0]);
+				assertThat(drained[0].isDone()).isTrue();
+				assertThat(TestEngines.isIdle(engine)).isTrue();
+			}
+		}
+		this.outcomes.requireBoth();
+	}
+
+	private static SoloLease takeUnlessClosed(LockEngine engine) {
+		try {
+			return engine.takeNow("a", engine.terms("a", null), null);
+		}
+		catch (LockClosedException ex) {
+			return null;
+		}
+	}
+
+	@Test
 	void shutdownWhileManyEnterAndLeave() throws Exception {
 		for (int round = 0; round < Proofs.pick(50, 1_000); round++) {
 			QueueingLockService closing = QueueingLockService.builder(new LocalLockStore())

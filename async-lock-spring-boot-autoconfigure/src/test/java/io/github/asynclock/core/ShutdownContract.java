@@ -29,7 +29,8 @@ abstract class ShutdownContract extends ServiceContract {
 		Call holder = hold(this.key);
 		service().shutdown();
 		AtomicInteger runs = new AtomicInteger();
-		for (String[] keys : new String[][] { { this.key }, { key("free") }, { key("free"), this.key } }) {
+		for (String[] keys : new String[][] { { this.key }, { key("free") }, { key("free"), this.key },
+				{ this.key, this.key + "-2" } }) {
 			for (LockRequest request : List.of(patient(keys), atOnce(keys).orSkip())) {
 				CompletableFuture<Integer> result = form.run(service(), request,
 						(lease) -> done(runs.incrementAndGet()));

@@ -20,7 +20,7 @@ final class TestEngines {
 	 * keys is small, so that to look through it is no long loop.
 	 */
 	static LockEngine withoutThreads() {
-		Spare spare = new Spare("none");
+		Spare spare = new Spare("none", 1);
 		LockEngine engine = of(new KeyQueues(4), spare, Runnable::run);
 		engine.wheel().close();
 		spare.close();
