@@ -14,7 +14,7 @@ import java.util.List;
  */
 public record Effort(int turns, int warmUpMillis, int rounds, int heapMegabytes) {
 
-	static final int ITERATION_MILLIS = 200;
+	static final int ITERATION_MILLIS = 50;
 
 	/**
 	 * A heap of fixed size whose pages are there: else what allocates pays the operating

@@ -65,7 +65,7 @@ public final class LocalBenchmarks {
 	}
 
 	private static void hotKey(Report report, boolean quick) throws Exception {
-		Effort effort = quick ? new Effort(2, 1000, 3, SMALL_HEAP) : new Effort(5, 1500, 5, SMALL_HEAP);
+		Effort effort = quick ? new Effort(2, 1000, 15, SMALL_HEAP) : new Effort(4, 1500, 20, SMALL_HEAP);
 		Figures figures = JmhTurns.take(effort, HotKeyBenchmark.class, "floor", "floorWithFuture", "asyncUtil",
 				"asyncUtilByHand", "asyncLock", "asyncLockPreparedRequest");
 		Sample ours = figures.of("asyncLock", "ns");
@@ -93,27 +93,25 @@ public final class LocalBenchmarks {
 	}
 
 	private static void heldKey(Report report, boolean quick) throws Exception {
-		Effort effort = quick ? new Effort(2, 1000, 30, SMALL_HEAP) : new Effort(5, 1500, 60, SMALL_HEAP);
+		Effort effort = quick ? new Effort(2, 1500, 30, SMALL_HEAP) : new Effort(4, 2000, 60, SMALL_HEAP);
 		Figures figures = Turns.take(effort, TenThousandWaiters.Hop.class, TenThousandWaiters.AsyncUtil.class,
 				TenThousandWaiters.AsyncLock.class, TenThousandWaiters.HopSupplyAsync.class,
 				TenThousandWaiters.AsyncUtilSupplyAsync.class, TenThousandWaiters.AsyncLockSupplyAsync.class,
 				TenThousandWaiters.AsyncLockSupplyAsyncOnly.class);
-		Sample hop = figures.of("Hop", "drain");
-		String measure = "10,000 waiters drained, actions started on another executor, each";
-		drained(report, measure, figures, "AsyncLock", hop, "AsyncUtil");
-		measure = "10,000 waiters drained, actions started there and `supplyAsync`, each";
-		drained(report, measure, figures, "AsyncLockSupplyAsync", hop, "AsyncUtilSupplyAsync");
-		measure = "10,000 waiters drained, actions only `supplyAsync`, each";
-		drained(report, measure, figures, "AsyncLockSupplyAsyncOnly", hop, "AsyncUtilSupplyAsync");
-		orientation(report, "the same beside a bare chain of `supplyAsync`", figures, "AsyncLockSupplyAsyncOnly",
-				"HopSupplyAsync", "drain", "ns");
+		String measure = "10,000 waiters drained, actions on another executor, each";
+		Sample ours = figures.of("AsyncLock", "drain");
+		report.atMost(2, measure, ours, "bare hop", figures.of("Hop", "drain"), "ns");
+		report.fasterBy(1.4, measure, ours, "asyncutil, fair", figures.of("AsyncUtil", "drain"), "ns");
+		orientation(report, "the same with queueing up", figures, "AsyncLock", "AsyncUtil", "whole", "ns");
+		orientation(report, "the same, allocated in all", figures, "AsyncLock", "AsyncUtil", "bytes", "B");
+		supplyAsync(report, "drained, actions started there that `supplyAsync`", figures, "AsyncLockSupplyAsync");
+		supplyAsync(report, "drained, actions only `supplyAsync`", figures, "AsyncLockSupplyAsyncOnly");
 	}
 
-	private static void drained(Report report, String measure, Figures figures, String ours, Sample hop, String peer) {
-		report.atMost(2, measure, figures.of(ours, "drain"), "bare hop", hop, "ns");
-		report.fasterBy(1.4, measure, figures.of(ours, "drain"), "asyncutil, fair", figures.of(peer, "drain"), "ns");
-		orientation(report, "the same with queueing up", figures, ours, peer, "whole", "ns");
-		orientation(report, "the same, allocated in all", figures, ours, peer, "bytes", "B");
+	private static void supplyAsync(Report report, String measure, Figures figures, String ours) {
+		orientation(report, measure, figures, ours, "HopSupplyAsync", "drain", "ns");
+		orientation(report, measure, figures, ours, "AsyncUtilSupplyAsync", "drain", "ns");
+		orientation(report, "the same, allocated in all", figures, ours, "AsyncUtilSupplyAsync", "bytes", "B");
 	}
 
 	private static void threads(Report report, boolean quick) throws Exception {
@@ -152,7 +150,7 @@ public final class LocalBenchmarks {
 	}
 
 	private static void lockedCall(Report report, boolean quick) throws Exception {
-		Effort effort = quick ? new Effort(2, 1500, 3, SMALL_HEAP) : new Effort(5, 2000, 5, SMALL_HEAP);
+		Effort effort = quick ? new Effort(2, 2000, 15, SMALL_HEAP) : new Effort(4, 3000, 20, SMALL_HEAP);
 		Figures figures = JmhTurns.take(effort, LockedCallBenchmark.class, "plainInterceptor", "spel", "aspect",
 				"asyncLock");
 		String measure = "one `@Locked` call, key `'order-' + #id`";
