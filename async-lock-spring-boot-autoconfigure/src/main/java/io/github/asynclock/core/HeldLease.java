@@ -50,7 +50,10 @@ abstract class HeldLease extends Link implements Lease {
 	/** Null where releasing takes no time; used by the thread that gives back only. */
 	private @Nullable CompletionStage<Void> releasing;
 
-	/** Null while it runs unwatched; {@link Watchers}; or {@code ENDED}. */
+	/**
+	 * While it runs: null, what runs its action if that is the only one to tell, or
+	 * {@link Watchers}. Then {@code ENDED}, or {@link Watchers} that know.
+	 */
 	private volatile @Nullable Object watch;
 
 	HeldLease(String key, @Nullable HeldLease parent, HoldTerms terms) {
@@ -100,8 +103,10 @@ abstract class HeldLease extends Link implements Lease {
 	 * @return false if the lease was lost before: the loss is the result
 	 */
 	final boolean end() {
-		if (WATCH.compareAndSet(this, null, ENDED)) {
-			return true;
+		for (Object watch = this.watch; watch == null || watch instanceof LossListener; watch = this.watch) {
+			if (WATCH.compareAndSet(this, watch, ENDED)) {
+				return true;
+			}
 		}
 		return this.watch instanceof Watchers watchers && watchers.end();
 	}
@@ -130,7 +135,8 @@ abstract class HeldLease extends Link implements Lease {
 	 */
 	final boolean isRunning() {
 		Object watch = this.watch;
-		return watch == null || (watch instanceof Watchers watchers && watchers.isRunning());
+		return watch == null || watch instanceof LossListener
+				|| (watch instanceof Watchers watchers && watchers.isRunning());
 	}
 
 	@Override
@@ -188,6 +194,11 @@ abstract class HeldLease extends Link implements Lease {
 	 * Tells a listener if this lease is lost; at once if it was.
 	 */
 	final void watch(LossListener listener) {
+		// Most have but one: what runs the action. Others have to be told after its end,
+		// too.
+		if (!(listener instanceof HeldLease) && WATCH.compareAndSet(this, null, listener)) {
+			return;
+		}
 		LockLostException loss = watchers().add(listener);
 		if (loss != null) {
 			List<Runnable> deliveries = new ArrayList<>(1);
@@ -197,7 +208,7 @@ abstract class HeldLease extends Link implements Lease {
 	}
 
 	final void unwatch(LossListener listener) {
-		if (this.watch instanceof Watchers watchers) {
+		if (!WATCH.compareAndSet(this, listener, null) && this.watch instanceof Watchers watchers) {
 			watchers.remove(listener);
 		}
 	}
@@ -213,7 +224,7 @@ abstract class HeldLease extends Link implements Lease {
 			if (watch instanceof Watchers watchers) {
 				return watchers;
 			}
-			Watchers created = new Watchers(watch == ENDED);
+			Watchers created = new Watchers(watch == ENDED, (watch instanceof LossListener only) ? only : null);
 			if (WATCH.compareAndSet(this, watch, created)) {
 				return created;
 			}

@@ -33,8 +33,11 @@ final class Watchers {
 
 	private boolean lostWhileRunning;
 
-	Watchers(boolean ended) {
+	Watchers(boolean ended, @Nullable LossListener first) {
 		this.ended = ended;
+		if (first != null) {
+			this.listeners.add(first);
+		}
 	}
 
 	/**
