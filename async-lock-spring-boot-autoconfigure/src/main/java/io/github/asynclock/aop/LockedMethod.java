@@ -44,7 +44,18 @@ record LockedMethod(String description, LockRequest template, KeyExpressions key
 	 * @throws IllegalStateException if the method returned null
 	 */
 	Object proceedToResult(MethodInvocation invocation) throws Throwable {
-		Object result = proceed(invocation);
+		return requireResult(proceed(invocation));
+	}
+
+	/**
+	 * As {@link #proceedToResult}, where the invocation is run this once only: a future
+	 * asks for its key when it is called, never again.
+	 */
+	Object proceedOnceToResult(MethodInvocation invocation) throws Throwable {
+		return requireResult(invocation.proceed());
+	}
+
+	private Object requireResult(@Nullable Object result) {
 		if (result == null) {
 			throw new IllegalStateException(this.description
 					+ " returned null where its declared type promises a result to wait for; return an empty one");

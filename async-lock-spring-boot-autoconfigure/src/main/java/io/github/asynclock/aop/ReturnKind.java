@@ -61,7 +61,7 @@ sealed interface ReturnKind {
 		private @Nullable Object proceed(LockedMethod method, MethodInvocation invocation) {
 			Object result;
 			try {
-				result = method.proceed(invocation);
+				result = invocation.proceed(); // once per call: it needs no clone
 			}
 			catch (RuntimeException | Error ex) {
 				throw ex;
@@ -96,7 +96,7 @@ sealed interface ReturnKind {
 		@SuppressWarnings("unchecked")
 		private static CompletionStage<Object> stage(LockedMethod method, MethodInvocation invocation) {
 			try {
-				return (CompletionStage<Object>) method.proceedToResult(invocation);
+				return (CompletionStage<Object>) method.proceedOnceToResult(invocation);
 			}
 			catch (Throwable ex) {
 				return CompletableFuture.failedFuture(ex);
