@@ -28,6 +28,11 @@ class EngineModelTests {
 	}
 
 	@Test
+	void oneThatEntersWhileTheHolderLeavesIsNotForgotten() {
+		check(EnteringAgainstLeaving.class);
+	}
+
+	@Test
 	void aWaiterThatIsWithdrawnWhileItEntersLeavesNothing() {
 		check(WithdrawnWhileEntering.class);
 	}
@@ -164,6 +169,44 @@ class EngineModelTests {
 			end(this.holder);
 			require(this.told.count() + (this.withdrawn ? 1 : 0) == 1, "decided " + this.told + this.withdrawn);
 			end(this.waiter);
+		}
+
+	}
+
+	/** Two that enter, and the holder's end. */
+	public static class EnteringAgainstLeaving extends Race {
+
+		private final Link holder = hold("a");
+
+		private final Told first = new Told(this.engine, null);
+
+		private final Told second = new Told(this.engine, null);
+
+		private final PendingAcquire[] places = { new PendingAcquire("a", this.first),
+				new PendingAcquire("a", this.second) };
+
+		@Override
+		public void one() {
+			enter(this.places[0]);
+		}
+
+		@Override
+		public void two() {
+			end(this.holder);
+		}
+
+		@Override
+		public void three() {
+			enter(this.places[1]);
+		}
+
+		@Override
+		void then() {
+			require(this.first.runs.get() + this.second.runs.get() == 1, "both, or none, hold the key");
+			end(this.places[0]);
+			end(this.places[1]);
+			end(this.places[0]);
+			require(this.first.runs.get() + this.second.runs.get() == 2, "one is forgotten");
 		}
 
 	}
