@@ -38,6 +38,10 @@ abstract class ResultContract extends ServiceContract {
 			if (form != Form.FUTURE && failure instanceof CompletionException) {
 				continue; // Reactor and this test unwrap these themselves
 			}
+			if (form == Form.BLOCKING && failure instanceof CancellationException) {
+				continue; // a newer JDK's join, which this form calls in its action,
+							// makes another one
+			}
 			assertThat(
 					failure(form.run(service(), patient(this.key), (lease) -> CompletableFuture.failedFuture(failure))))
 				.isSameAs(failure);
