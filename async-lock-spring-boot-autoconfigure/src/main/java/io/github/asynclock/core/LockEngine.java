@@ -13,6 +13,7 @@ import io.github.asynclock.LockException;
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRequest;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * What all calls of one service share: the queues and how a place in them is taken,
@@ -395,7 +396,9 @@ final class LockEngine {
 		// Long enough for all that do not block; one that does must not hang the
 		// shutdown.
 		CompletableFuture<Void> all = CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
-		all.completeOnTimeout(null, TELLING_SECONDS, TimeUnit.SECONDS).exceptionally((failure) -> null).join();
+		if (!Schedulers.isInNonBlockingThread()) {
+			all.completeOnTimeout(null, TELLING_SECONDS, TimeUnit.SECONDS).exceptionally((failure) -> null).join();
+		}
 		this.wheel.close();
 		this.store.close();
 		this.spare.close();
