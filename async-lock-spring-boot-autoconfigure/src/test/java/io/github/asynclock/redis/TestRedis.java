@@ -87,7 +87,8 @@ public final class TestRedis {
 	 */
 	private static synchronized LettuceConnectionFactory factory() {
 		if (factory == null) {
-			factory = LockConnectionFactories.create(shared().uri(), RedisSettings.defaults().commandTimeout());
+			factory = LockConnectionFactories.create(shared().uri(), RedisSettings.defaults().commandTimeout(),
+					LockConnectionFactories.resources());
 			Runtime.getRuntime().addShutdownHook(new Thread(factory::destroy));
 		}
 		return factory;

@@ -130,7 +130,8 @@ public final class Worker {
 			.withPollInterval(options.millis("poll", 500))
 			.withLocalHandoffs((int) options.number("handoffs", 64), options.millis("handoffTime", 20))
 			.withMinReplicas((int) options.number("minReplicas", 0), options.millis("replicaTimeout", 100));
-		this.factory = LockConnectionFactories.create(RedisURI.create(options.text("url", "")), timeout);
+		this.factory = LockConnectionFactories.create(RedisURI.create(options.text("url", "")), timeout,
+				LockConnectionFactories.resources());
 		RedisLockStore store = new RedisLockStore(this.factory, settings);
 		store.awaitStart();
 		this.service = QueueingLockService.builder(store)
