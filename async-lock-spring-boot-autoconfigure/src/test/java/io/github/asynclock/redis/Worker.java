@@ -38,6 +38,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 public final class Worker {
 
+	/** Instead of a time: the action writes to a resource until it is ended or told. */
+	private static final long WRITES = -2;
+
 	private static final OutputStream OUT = new FileOutputStream(FileDescriptor.out);
 
 	private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, (task) -> {
@@ -215,7 +218,7 @@ public final class Worker {
 			request = request.orSkip();
 		}
 		this.open.register();
-		call(name, request, options.number("micros", -1))
+		call(name, request, options.has("write") ? WRITES : options.number("micros", -1))
 			.whenComplete((value, failure) -> this.open.arriveAndDeregister());
 	}
 
@@ -259,6 +262,11 @@ public final class Worker {
 			this.running.remove(name);
 			action.ended();
 		});
+		if (micros == WRITES) {
+			Thread writer = new Thread(() -> action.write(lease.keys().get(0)), "worker-writer");
+			writer.setDaemon(true);
+			writer.start();
+		}
 		if (micros >= 0) {
 			this.timer.schedule(action::end, micros, TimeUnit.MICROSECONDS);
 		}
@@ -293,6 +301,22 @@ public final class Worker {
 			long now = System.nanoTime();
 			if (!this.over && this.lease.isHeld()) {
 				this.held = now;
+			}
+		}
+
+		/**
+		 * As a job that asks now and then whether to go on does: one that stood still
+		 * writes once more before it asks.
+		 */
+		void write(String key) {
+			while (!this.stage.isDone()) {
+				try {
+					Thread.sleep(2);
+				}
+				catch (InterruptedException ex) {
+					return;
+				}
+				say("W " + this.name + " " + key + " " + this.lease.fencingToken(key) + " " + System.nanoTime());
 			}
 		}
 
