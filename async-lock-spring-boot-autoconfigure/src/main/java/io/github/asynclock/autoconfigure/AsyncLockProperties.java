@@ -101,8 +101,8 @@ record AsyncLockProperties(@DefaultValue("auto") Provider provider, @DefaultValu
 					DEFAULT_PREFIX);
 			checkTime("redis.command-timeout", this.commandTimeout, "2s");
 			checkTime("redis.poll-interval", this.pollInterval, "1s");
-			PropertyCheck.that(this.localHandoffs >= 1 && this.localHandoffs <= MOST_HANDOFFS,
-					"redis.local-handoffs", this.localHandoffs,
+			PropertyCheck.that(this.localHandoffs >= 1 && this.localHandoffs <= MOST_HANDOFFS, "redis.local-handoffs",
+					this.localHandoffs,
 					"A grant counts itself, and fencing tokens have room for 1024. Give 1 (none) to 1024, as in", "64");
 			PropertyCheck.that(!this.localHandoffTime.isNegative(), "redis.local-handoff-time", this.localHandoffTime,
 					"A time cannot be negative. Give zero (never) or more, as in", "20ms");

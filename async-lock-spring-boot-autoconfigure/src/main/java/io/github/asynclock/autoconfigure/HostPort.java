@@ -32,7 +32,9 @@ record HostPort(String host, int port) {
 		return (this.port != 0) ? this.port : other;
 	}
 
-	/** What stands before a wrong port; the rest may be a password without its at sign. */
+	/**
+	 * What stands before a wrong port; the rest may be a password without its at sign.
+	 */
 	static String hostOf(String text) {
 		int colon = text.indexOf(':');
 		return (colon < 0) ? text : text.substring(0, colon) + ":…";

@@ -9,8 +9,8 @@ import org.springframework.boot.ssl.SslBundle;
 
 /**
  * Finds the locks' Redis in a service of Docker Compose: one with the label
- * {@code org.springframework.boot.service-connection: async-lock}. Why not in every Redis:
- * {@link LockRedisContainerDetailsFactory}.
+ * {@code org.springframework.boot.service-connection: async-lock}. Why not in every
+ * Redis: {@link LockRedisContainerDetailsFactory}.
  */
 final class LockRedisComposeDetailsFactory
 		extends DockerComposeConnectionDetailsFactory<AsyncLockRedisConnectionDetails> {

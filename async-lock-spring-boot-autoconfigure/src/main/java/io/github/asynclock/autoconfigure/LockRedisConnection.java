@@ -35,8 +35,8 @@ final class LockRedisConnection implements DisposableBean {
 	static LockRedisConnection to(RedisServers servers, Duration commandTimeout) {
 		ClientResources resources = LockConnectionFactories.resources();
 		try {
-			return new LockRedisConnection(resources, LockConnectionFactories.create(servers.configuration(),
-					servers.tls(), commandTimeout, resources));
+			return new LockRedisConnection(resources,
+					LockConnectionFactories.create(servers.configuration(), servers.tls(), commandTimeout, resources));
 		}
 		catch (RuntimeException ex) {
 			shutDown(resources);
@@ -55,7 +55,8 @@ final class LockRedisConnection implements DisposableBean {
 	}
 
 	private static void shutDown(ClientResources resources) {
-		resources.shutdown(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+		resources.shutdown(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS)
+			.awaitUninterruptibly(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
 	}
 
 }

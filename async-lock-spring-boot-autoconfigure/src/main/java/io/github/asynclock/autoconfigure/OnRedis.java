@@ -39,12 +39,12 @@ final class OnRedis extends SpringBootCondition implements ConfigurationConditio
 		};
 	}
 
-	private static ConditionOutcome configured(Binder binder,
-			@Nullable ConfigurableListableBeanFactory beanFactory) {
+	private static ConditionOutcome configured(Binder binder, @Nullable ConfigurableListableBeanFactory beanFactory) {
 		if (StringUtils.hasText(binder.bind(AsyncLockProperties.REDIS_URL, String.class).orElse(""))) {
 			return outcome(true, AsyncLockProperties.REDIS_URL + " is set");
 		}
-		List<String> nodes = binder.bind(AsyncLockProperties.REDIS_NODES, Bindable.listOf(String.class)).orElseGet(List::of);
+		List<String> nodes = binder.bind(AsyncLockProperties.REDIS_NODES, Bindable.listOf(String.class))
+			.orElseGet(List::of);
 		if (nodes.stream().anyMatch(StringUtils::hasText)) {
 			return outcome(true, AsyncLockProperties.REDIS_NODES + " is set");
 		}

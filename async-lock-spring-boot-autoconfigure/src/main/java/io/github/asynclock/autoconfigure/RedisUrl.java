@@ -26,8 +26,9 @@ final class RedisUrl {
 	private static final Map<String, String> EXAMPLES = Map.of(RedisURI.URI_SCHEME_REDIS, SERVER,
 			RedisURI.URI_SCHEME_REDIS_SECURE, "rediss://localhost:6379", RedisURI.URI_SCHEME_REDIS_SECURE_ALT,
 			"rediss://localhost:6379", RedisURI.URI_SCHEME_REDIS_TLS_ALT, "redis+tls://localhost:6379",
-			RedisURI.URI_SCHEME_REDIS_SENTINEL, SENTINEL, RedisURI.URI_SCHEME_REDIS_SENTINEL_SECURE, "rediss" + SENTINEL.substring(5),
-			RedisURI.URI_SCHEME_REDIS_SOCKET, SOCKET, RedisURI.URI_SCHEME_REDIS_SOCKET_ALT, SOCKET);
+			RedisURI.URI_SCHEME_REDIS_SENTINEL, SENTINEL, RedisURI.URI_SCHEME_REDIS_SENTINEL_SECURE,
+			"rediss" + SENTINEL.substring(5), RedisURI.URI_SCHEME_REDIS_SOCKET, SOCKET,
+			RedisURI.URI_SCHEME_REDIS_SOCKET_ALT, SOCKET);
 
 	private final String example;
 
@@ -112,8 +113,9 @@ final class RedisUrl {
 	private HostPort host(String text) {
 		HostPort found = HostPort.parse(text);
 		if (found == null) {
-			throw wrong("'" + HostPort.hostOf(text)
-					+ "' has to be a host, or a host, a colon and a port from 1 to 65535", this.example);
+			throw wrong(
+					"'" + HostPort.hostOf(text) + "' has to be a host, or a host, a colon and a port from 1 to 65535",
+					this.example);
 		}
 		return found;
 	}

@@ -27,12 +27,13 @@ final class ClockJump {
 		}
 	}
 
-	/** Of {@code counter:alive until}. */
+	/** Of {@code counter:alive until:stale}. */
 	private static void shiftTimes(RedisCommands commands, String key, long millis) {
 		List<?> fields = (List<?>) commands.call("HGETALL", key);
 		for (int i = 0; i < fields.size(); i += 2) {
 			String[] value = String.valueOf(fields.get(i + 1)).split(":");
-			commands.call("HSET", key, fields.get(i), value[0] + ":" + (Long.parseLong(value[1]) - millis));
+			value[1] = String.valueOf(Long.parseLong(value[1]) - millis);
+			commands.call("HSET", key, fields.get(i), String.join(":", value));
 		}
 	}
 

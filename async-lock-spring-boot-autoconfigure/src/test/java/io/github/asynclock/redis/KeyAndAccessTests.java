@@ -90,15 +90,16 @@ class KeyAndAccessTests extends FaultTest {
 		LockService two = closing(new OwnStore(redis.url(), (settings) -> settings.withKeyPrefix(prefix))).service();
 		String composed = Normalizer.normalize("caf\u00e9", Normalizer.Form.NFC);
 		String decomposed = Normalizer.normalize("caf\u00e9", Normalizer.Form.NFD);
-		List<String> keys = List.of("{a}", "a{b}", "}a", "}", "{", "{}", "}{", "{{a}}", "a}b{c", "%", "%25", "%h", "\ud800",
-				"\udc00", "?", "\ufffd", "\ud83d\ude00", composed, decomposed, " a", "a ", "a\nb", "a\u0000b", "a:b",
-				":o:a", "x".repeat(1_000_000), "x".repeat(999_999) + "y", "x".repeat(1024), "x".repeat(1025), "*",
-				"' + redis", "\u202ea");
+		List<String> keys = List.of("{a}", "a{b}", "}a", "}", "{", "{}", "}{", "{{a}}", "a}b{c", "%", "%25", "%h",
+				"\ud800", "\udc00", "?", "\ufffd", "\ud83d\ude00", composed, decomposed, " a", "a ", "a\nb", "a\u0000b",
+				"a:b", ":o:a", "x".repeat(1_000_000), "x".repeat(999_999) + "y", "x".repeat(1024), "x".repeat(1025),
+				"*", "' + redis", "\u202ea");
 		for (String key : keys) {
 			CompletableFuture<String> action = new CompletableFuture<>();
 			CompletableFuture<String> holder = hold(one, key, action);
 			for (String other : keys) {
-				assertThat(isFree(two, other)).as("%.20s while %.20s is held", other, key).isEqualTo(!other.equals(key));
+				assertThat(isFree(two, other)).as("%.20s while %.20s is held", other, key)
+					.isEqualTo(!other.equals(key));
 			}
 			action.complete("done");
 			holder.get(10, TimeUnit.SECONDS);

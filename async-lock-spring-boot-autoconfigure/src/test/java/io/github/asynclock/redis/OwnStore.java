@@ -1,10 +1,12 @@
 package io.github.asynclock.redis;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 import io.github.asynclock.core.QueueingLockService;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.resource.ClientResources;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -13,6 +15,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * closed with it.
  */
 final class OwnStore implements AutoCloseable {
+
+	private final ClientResources resources = LockConnectionFactories.resources();
 
 	private final LettuceConnectionFactory factory;
 
@@ -27,7 +31,7 @@ final class OwnStore implements AutoCloseable {
 	OwnStore(String url, UnaryOperator<RedisSettings> settings,
 			UnaryOperator<QueueingLockService.Builder> serviceSettings) {
 		Duration timeout = Duration.ofMillis(Fleet.TIMEOUT_MILLIS);
-		this.factory = LockConnectionFactories.create(RedisURI.create(url), timeout);
+		this.factory = LockConnectionFactories.create(RedisURI.create(url), timeout, this.resources);
 		RedisLockStore store = new RedisLockStore(this.factory,
 				settings.apply(RedisSettings.defaults()
 					.withKeyPrefix(this.prefix)
@@ -38,7 +42,7 @@ final class OwnStore implements AutoCloseable {
 		}
 		catch (RuntimeException ex) {
 			store.close();
-			this.factory.destroy();
+			destroy();
 			throw ex;
 		}
 		this.service = serviceSettings
@@ -59,7 +63,12 @@ final class OwnStore implements AutoCloseable {
 	@Override
 	public void close() {
 		this.service.close();
+		destroy();
+	}
+
+	private void destroy() {
 		this.factory.destroy();
+		this.resources.shutdown(0, 1, TimeUnit.SECONDS);
 	}
 
 }

@@ -87,8 +87,9 @@ public final class TestRedis {
 	 */
 	private static synchronized LettuceConnectionFactory factory() {
 		if (factory == null) {
-			factory = LockConnectionFactories.create(shared().uri(), RedisSettings.defaults().commandTimeout());
-			Runtime.getRuntime().addShutdownHook(new Thread(factory::destroy));
+			// Daemon threads; they end with this JVM.
+			factory = LockConnectionFactories.create(shared().uri(), RedisSettings.defaults().commandTimeout(),
+					LockConnectionFactories.resources());
 		}
 		return factory;
 	}

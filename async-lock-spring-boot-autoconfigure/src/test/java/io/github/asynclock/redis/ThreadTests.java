@@ -140,8 +140,8 @@ class ThreadTests extends FaultTest {
 		assertThatThrownBy(() -> result.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(LockException.class);
 		assertThat(ran).isFalse();
 		RedisProcess.await("is given back", 10, () -> !isTaken(redis, store));
-		assertThat(store.service().execute("k", () -> CompletableFuture.completedFuture("next")).get(10,
-				TimeUnit.SECONDS))
+		assertThat(
+				store.service().execute("k", () -> CompletableFuture.completedFuture("next")).get(10, TimeUnit.SECONDS))
 			.isEqualTo("next");
 		report(24, "startedTooLate=refused givenBack=yes");
 	}

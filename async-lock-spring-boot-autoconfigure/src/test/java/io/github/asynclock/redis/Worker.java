@@ -28,6 +28,7 @@ import io.github.asynclock.Lease;
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.core.QueueingLockService;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.resource.ClientResources;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -60,6 +61,8 @@ public final class Worker {
 	private volatile boolean loaded;
 
 	private volatile long drainMillis = -1;
+
+	private ClientResources resources;
 
 	private LettuceConnectionFactory factory;
 
@@ -133,7 +136,9 @@ public final class Worker {
 			.withPollInterval(options.millis("poll", 500))
 			.withLocalHandoffs((int) options.number("handoffs", 64), options.millis("handoffTime", 20))
 			.withMinReplicas((int) options.number("minReplicas", 0), options.millis("replicaTimeout", 100));
-		this.factory = LockConnectionFactories.create(RedisURI.create(options.text("url", "")), timeout);
+		this.resources = LockConnectionFactories.resources();
+		this.factory = LockConnectionFactories.create(RedisURI.create(options.text("url", "")), timeout,
+				this.resources);
 		RedisLockStore store = new RedisLockStore(this.factory, settings);
 		store.awaitStart();
 		this.service = QueueingLockService.builder(store)
@@ -165,6 +170,7 @@ public final class Worker {
 			this.service.close();
 			this.service = null;
 			this.factory.destroy();
+			this.resources.shutdown(0, 1, TimeUnit.SECONDS);
 		}
 	}
 
