@@ -204,7 +204,7 @@ public final class Worker {
 		long hold = options.number("hold", 2);
 		long micros = (hold > 0) ? random.nextInt((int) hold * 1000) : 0;
 		long pause = options.number("pause", 1);
-		call("l" + this.calls.incrementAndGet(), request, micros).whenComplete((value, failure) -> this.timer
+		call("#" + this.calls.incrementAndGet(), request, micros).whenComplete((value, failure) -> this.timer
 			.schedule(() -> once(options, keys, random), pause, TimeUnit.MILLISECONDS));
 	}
 
