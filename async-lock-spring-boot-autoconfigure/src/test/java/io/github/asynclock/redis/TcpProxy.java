@@ -27,7 +27,7 @@ final class TcpProxy implements AutoCloseable {
 
 	private final ServerSocket listener;
 
-	private final int target;
+	private volatile int target;
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
@@ -74,6 +74,11 @@ final class TcpProxy implements AutoCloseable {
 
 	void passAll() {
 		this.rule = (command) -> Fate.PASS;
+	}
+
+	/** Where new connections go from now on. */
+	void target(int port) {
+		this.target = port;
 	}
 
 	/** Cuts all connections now. What the server has received it still executes. */

@@ -32,6 +32,18 @@ final class Witness {
 
 	private final List<Result> results = new ArrayList<>();
 
+	/** A resource that checks tokens: the greatest of each key. */
+	private final Map<String, Long> tokens = new HashMap<>();
+
+	/** A resource that does not: the token of the last write of each key. */
+	private final Map<String, Long> unchecked = new HashMap<>();
+
+	private final Map<String, Integer> writes = new HashMap<>();
+
+	private int staleWrites;
+
+	private int corruptions;
+
 	private boolean dataWasLost;
 
 	private boolean holdersWerePaused;
@@ -61,6 +73,7 @@ final class Witness {
 	 * <li>{@code L call time}: it was told that its lease is lost
 	 * <li>{@code H call time}: its lease said that it is held
 	 * <li>{@code E call time}: the action ends
+	 * <li>{@code W call key token time}: it writes to a resource, with its token
 	 * <li>{@code R call outcome time}: the caller has a result
 	 * </ul>
 	 */
@@ -78,6 +91,7 @@ final class Witness {
 			case "L" -> actions(call).forEach((action) -> action.lost = time);
 			case "H" -> actions(call).forEach((action) -> action.held = time);
 			case "E" -> actions(call).forEach((action) -> action.end = time);
+			case "W" -> write(call, words[2], Long.parseLong(words[3]));
 			case "R" -> {
 				Long called = this.open.remove(call);
 				this.outcomes.merge(words[2], 1, Integer::sum);
@@ -89,6 +103,39 @@ final class Witness {
 
 	private List<Action> actions(String call) {
 		return this.actionsOfCall.getOrDefault(call, List.of());
+	}
+
+	private void write(String call, String key, long token) {
+		this.writes.merge(call, 1, Integer::sum);
+		if (token < this.tokens.getOrDefault(key, 0L)) {
+			this.staleWrites++;
+		}
+		else {
+			this.tokens.put(key, token);
+		}
+		Long before = this.unchecked.put(key, token);
+		if (before != null && token < before) {
+			this.corruptions++;
+		}
+	}
+
+	/** Waits for writes of a call to arrive. */
+	void awaitWrites(String call, int count) {
+		RedisProcess.await(call + " writes", 60, () -> writes(call) >= count);
+	}
+
+	private synchronized int writes(String call) {
+		return this.writes.getOrDefault(call, 0);
+	}
+
+	/** How many writes the resource that checks tokens has rejected. */
+	synchronized int staleWrites() {
+		return this.staleWrites;
+	}
+
+	/** How often a late write replaced a newer one where nobody checks. */
+	synchronized int corruptions() {
+		return this.corruptions;
 	}
 
 	/** A worker was killed: what it did has ended, and its callers are gone. */
@@ -201,6 +248,15 @@ final class Witness {
 		return this.actionsOfKey.keySet()
 			.stream()
 			.mapToLong((key) -> firstStartAfter(key, time))
+			.min()
+			.orElse(Long.MAX_VALUE);
+	}
+
+	/** The first start of any action of a worker after some time. */
+	synchronized long firstStartOf(String worker, long time) {
+		return actions().stream()
+			.filter((action) -> action.worker.equals(worker) && action.start > time)
+			.mapToLong((action) -> action.start)
 			.min()
 			.orElse(Long.MAX_VALUE);
 	}

@@ -112,6 +112,17 @@ class WitnessTests {
 	}
 
 	@Test
+	void aResourceThatChecksTokensRejectsStaleWrites_andOneThatDoesNotIsCorrupted() {
+		say("a", "W 1 k 1024 10", "W 1 k 1024 11");
+		say("b", "W 1 k 2048 12");
+		assertThat(this.witness.staleWrites()).isZero();
+		assertThat(this.witness.corruptions()).isZero();
+		say("a", "W 1 k 1024 13", "W 1 k 1024 14");
+		assertThat(this.witness.staleWrites()).isEqualTo(2);
+		assertThat(this.witness.corruptions()).isEqualTo(1);
+	}
+
+	@Test
 	void measuresGaps() {
 		say("a", "S 1 k 1024 10", "E 1 20", "S 2 k 2048 70", "E 2 80");
 		assertThat(this.witness.longestGap(0, 100)).isEqualTo(60);
