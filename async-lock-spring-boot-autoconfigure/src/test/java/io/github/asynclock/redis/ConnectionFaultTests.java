@@ -72,7 +72,7 @@ class ConnectionFaultTests extends FaultTest {
 			redis.awaitReady();
 			return System.nanoTime();
 		});
-		fleet.witness().dataWasLost().assertGood();
+		fleet.witness().assertGood();
 		fleet.assertClean(redis);
 	}
 
