@@ -87,15 +87,9 @@ public final class TestRedis {
 	 */
 	private static synchronized LettuceConnectionFactory factory() {
 		if (factory == null) {
-<<<<<<< HEAD
-			factory = LockConnectionFactories.create(shared().uri(), RedisSettings.defaults().commandTimeout(),
-					LockConnectionFactories.resources());
-			Runtime.getRuntime().addShutdownHook(new Thread(factory::destroy));
-=======
 			// Daemon threads; they end with this JVM.
 			factory = LockConnectionFactories.create(shared().uri(), RedisSettings.defaults().commandTimeout(),
 					LockConnectionFactories.resources());
->>>>>>> faults
 		}
 		return factory;
 	}
