@@ -42,14 +42,12 @@ class RenewalsTests {
 			Holdings holdings = new Holdings();
 			Renewals renewals = new Renewals(service.engine(), store, holdings);
 			Holding one = holding(first);
-			holdings.held.add(one);
-			renewals.watch(one);
-			holdings.held.remove(one);
 			holdings.afterLooking.set(() -> {
 				Holding other = holding(second);
 				holdings.held.add(other);
 				renewals.watch(other);
 			});
+			renewals.watch(one); // and given back at once
 
 			assertThat(renewed.await(20, TimeUnit.SECONDS)).isTrue();
 		}
@@ -98,7 +96,8 @@ class RenewalsTests {
 
 	private static final class Grant implements StoreGrant {
 
-		private final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+		/** A third of its lease is over in a moment. */
+		private final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(40_050);
 
 		@Override
 		public String key() {
@@ -112,7 +111,7 @@ class RenewalsTests {
 
 		@Override
 		public Duration lease() {
-			return Duration.ofMillis(300);
+			return Duration.ofMinutes(1);
 		}
 
 		@Override

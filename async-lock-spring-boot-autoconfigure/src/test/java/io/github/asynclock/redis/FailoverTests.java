@@ -34,13 +34,14 @@ class FailoverTests extends FaultTest {
 			assertThat(fleet.worker(i).hasStarted("patient")).isFalse();
 		}
 		redis.call("REPLICAOF", "NO", "ONE");
+		witness.dataIsLost();
 		long back = System.nanoTime();
 		List<Long> again = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
 			again.add(fleet.worker(i).started("patient") - back);
 		}
 		fleet.stop();
-		witness.dataWasLost().assertGood();
+		witness.assertGood();
 		fleet.assertClean(redis);
 		report(9, "demoted grantsOnReplica=0 backToGrant " + figures(again));
 		assertThat(again).allMatch((time) -> time <= TimeUnit.SECONDS.toNanos(2));
@@ -55,13 +56,14 @@ class FailoverTests extends FaultTest {
 		RedisProcess.await("replicates", 20, () -> replica.info("master_link_status").equals("up"));
 		TcpProxy address = proxy(primary.port());
 		Fleet fleet = fleet(3, address.url(), "");
-		Witness witness = fleet.witness().dataWasLost();
+		Witness witness = fleet.witness();
 		replication.swallow(true);
 		fleet.worker(0).call("holds", "keys=k0");
 		fleet.worker(0).started("holds");
 		replica.call("REPLICAOF", "NO", "ONE");
 		address.target(replica.port());
 		address.cut();
+		witness.dataIsLost();
 		long failedOver = System.nanoTime();
 		fleet.worker(1).call("next", "keys=k0");
 		long next = fleet.worker(1).started("next") - failedOver;
@@ -79,12 +81,13 @@ class FailoverTests extends FaultTest {
 	void row09_sentinelFailsOver_locksAreGrantedAgainByItself() {
 		Sentinels set = new Sentinels(false);
 		Fleet fleet = fleet(3, set.url(), "");
-		Witness witness = fleet.witness().dataWasLost();
+		Witness witness = fleet.witness();
 		fleet.load("loops=4 hold=5 several=20 wait=60000");
 		List<Long> again = new ArrayList<>();
 		awaitGrants(witness, 200);
 		long killed = System.nanoTime();
 		set.primary.kill9();
+		witness.dataIsLost();
 		set.awaitOtherPrimary(set.primary.port());
 		long promoted = System.nanoTime();
 		for (int i = 0; i < 3; i++) {

@@ -44,7 +44,7 @@ final class Fleet implements AutoCloseable {
 	 * @param options more settings, or others than the usual ones; see {@link Worker}
 	 */
 	static Fleet open(int count, String url, String options) {
-		return open(new Fleet(new Witness(), url, TestRedis.randomPrefix()), count, options);
+		return open(new Fleet(new Witness(LEASE_MILLIS * 1_000_000), url, TestRedis.randomPrefix()), count, options);
 	}
 
 	/** More JVMs with the same keys and witness, which reach Redis another way. */

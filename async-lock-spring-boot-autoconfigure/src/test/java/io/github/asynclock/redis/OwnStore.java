@@ -30,7 +30,8 @@ final class OwnStore implements AutoCloseable {
 
 	OwnStore(String url, UnaryOperator<RedisSettings> settings,
 			UnaryOperator<QueueingLockService.Builder> serviceSettings) {
-		Duration timeout = Duration.ofMillis(Fleet.TIMEOUT_MILLIS);
+		// Not the fleet's: the first connection of a JVM takes its time.
+		Duration timeout = Duration.ofSeconds(2);
 		this.factory = LockConnectionFactories.create(RedisURI.create(url), timeout, this.resources);
 		RedisLockStore store = new RedisLockStore(this.factory,
 				settings.apply(RedisSettings.defaults()

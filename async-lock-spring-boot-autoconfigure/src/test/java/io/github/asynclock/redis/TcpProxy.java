@@ -160,10 +160,7 @@ final class TcpProxy implements AutoCloseable {
 		HOLD_AND_CUT,
 
 		/** It is executed; the client is cut off when the reply comes. */
-		LOSE_REPLY,
-
-		/** It is dropped, and the connection stays open without a reply. */
-		DROP
+		LOSE_REPLY
 
 	}
 
@@ -216,9 +213,7 @@ final class TcpProxy implements AutoCloseable {
 						open.await();
 					}
 					this.cutAtReply = this.cutAtReply || fate == Fate.LOSE_REPLY;
-					if (fate != Fate.DROP) {
-						this.server.getOutputStream().write(command.bytes());
-					}
+					this.server.getOutputStream().write(command.bytes());
 				}
 			}
 			catch (IOException | InterruptedException ex) {

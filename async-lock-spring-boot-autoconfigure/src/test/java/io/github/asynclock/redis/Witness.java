@@ -3,12 +3,10 @@ package io.github.asynclock.redis;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -44,17 +42,36 @@ final class Witness {
 
 	private int corruptions;
 
-	private boolean dataWasLost;
+	/** The longest that a holder may go on without having asked Redis. */
+	private final long lease;
+
+	private final List<Loss> losses = new ArrayList<>();
 
 	private boolean holdersWerePaused;
 
+	Witness(long lease) {
+		this.lease = lease;
+	}
+
 	/**
-	 * Redis lost what it knew: until its holder has found out, a lease may have another
-	 * holder, and go on to be handed over inside its JVM.
+	 * Redis has just lost what it knew. What was granted before that may still start, be
+	 * handed over inside its JVM and run beside a newer grant, until it has ended or
+	 * found out: at the latest at its local deadline.
 	 */
-	synchronized Witness dataWasLost() {
-		this.dataWasLost = true;
+	Witness dataIsLost() {
+		// Fencing tokens are made of the time of the server: this machine's.
+		return dataIsLost(System.nanoTime(), System.currentTimeMillis() * 1000 + 1000);
+	}
+
+	synchronized Witness dataIsLost(long time, long epoch) {
+		this.losses.add(new Loss(time, epoch));
 		return this;
+	}
+
+	/** Whether an action's grant was lost and it may not have known until some time. */
+	private boolean isExcused(Action action, long time) {
+		return this.losses.stream()
+			.anyMatch((loss) -> (action.token >> 10) <= loss.epoch && time <= loss.time + this.lease);
 	}
 
 	/**
@@ -173,13 +190,14 @@ final class Witness {
 					earlier.remove();
 					continue;
 				}
-				if (other.held > action.start && !this.dataWasLost) {
+				if (other.held > action.start && !isExcused(other, other.held)) {
 					violations.add(action + " started while " + other + " still regarded itself as holder");
 				}
-				if (other.lost == Long.MAX_VALUE) {
+				if (other.lost == Long.MAX_VALUE && !isExcused(other, other.end)) {
 					violations.add(action + " overlaps " + other + ", which was never told that it lost");
 				}
-				else if (other.lost > action.start + TOLD_WITHIN && !this.holdersWerePaused && !this.dataWasLost) {
+				else if (other.lost != Long.MAX_VALUE && other.lost > action.start + TOLD_WITHIN
+						&& !this.holdersWerePaused && !isExcused(other, other.lost - TOLD_WITHIN)) {
 					violations.add(action + " overlaps " + other + ", which was told much later that it lost");
 				}
 			}
@@ -188,14 +206,12 @@ final class Witness {
 	}
 
 	private void checkTokens(List<Action> sorted, List<String> violations) {
-		Set<String> epochs = new HashSet<>();
 		Action greatest = null;
 		for (Action action : sorted) {
-			boolean handedOver = !epochs.add(action.worker + " " + (action.token >> 10));
 			if (greatest == null || action.token > greatest.token) {
 				greatest = action;
 			}
-			else if (!(this.dataWasLost && handedOver)) {
+			else if (!isExcused(action, action.start)) {
 				violations.add(action + " has a token that is not greater than that of " + greatest);
 			}
 		}
@@ -291,6 +307,11 @@ final class Witness {
 		long took() {
 			return this.ended - this.called;
 		}
+
+	}
+
+	/** When, and the greatest number of a grant that may be gone. */
+	private record Loss(long time, long epoch) {
 
 	}
 
