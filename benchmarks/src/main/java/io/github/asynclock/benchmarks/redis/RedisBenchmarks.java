@@ -35,6 +35,8 @@ public final class RedisBenchmarks {
 
 	private static final int HOLD_MICROS = 2_000;
 
+	private static final int WARM_UPS = 2;
+
 	private final RedisServer server;
 
 	private final Arena arena;
@@ -97,12 +99,12 @@ public final class RedisBenchmarks {
 	private void inFlight(Report report) throws Exception {
 		for (int tasks : new int[] { 64, 256 }) {
 			Figures figures = rounds(this.rounds, (contestant) -> this.plays.load(contestant, 1, tasks, "own"), RAW,
-					ASYNC_LOCK, RLOCK, SPRING_INTEGRATION, LOCK4J);
+					ASYNC_LOCK, RLOCK, SPRING_INTEGRATION);
 			String measure = tasks + " distinct keys in flight";
 			Sample ours = of(figures, ASYNC_LOCK, "rate");
 			report.atLeast(0.9, measure, ours, RAW.toString(), of(figures, RAW, "rate"), "/s");
 			report.atLeast(5, measure, ours, RLOCK.toString(), of(figures, RLOCK, "rate"), "/s");
-			orientation(report, measure, figures, "rate", "/s", SPRING_INTEGRATION, LOCK4J);
+			orientation(report, measure, figures, "rate", "/s", SPRING_INTEGRATION);
 		}
 	}
 
@@ -150,8 +152,8 @@ public final class RedisBenchmarks {
 	private void thousandWaiters(Report report) throws Exception {
 		Figures figures = rounds(this.rounds, (contestant) -> this.plays.burst(contestant, 4, 1_000), ASYNC_LOCK,
 				RLOCK);
-		Figures slow = rounds(1, (contestant) -> this.plays.burst(contestant, 4, 1_000), RFAIR_LOCK, SPRING_INTEGRATION,
-				LOCK4J);
+		Figures slow = rounds(0, 1, (contestant) -> this.plays.burst(contestant, 4, 1_000), RFAIR_LOCK,
+				SPRING_INTEGRATION, LOCK4J);
 		String measure = "1,000 waiters over 4 JVMs on one key, until the last had its turn";
 		report.fasterBy(5, measure, of(figures, ASYNC_LOCK, "millis"), RLOCK.toString(), of(figures, RLOCK, "millis"),
 				"ms");
@@ -165,8 +167,9 @@ public final class RedisBenchmarks {
 	private void renewals(Report report) throws Exception {
 		try (Arena arena = new Arena(this.server.url(), SHORT_LEASE)) {
 			Plays plays = new Plays(arena, 0);
-			Figures few = rounds(1, (contestant) -> plays.held(contestant, 100, 1, RENEWAL_PERIOD), ASYNC_LOCK, RLOCK);
-			Figures many = rounds(2, (contestant) -> plays.held(contestant, 10_000, 3, RENEWAL_PERIOD), ASYNC_LOCK,
+			Figures few = rounds(0, 1, (contestant) -> plays.held(contestant, 100, 1, RENEWAL_PERIOD), ASYNC_LOCK,
+					RLOCK);
+			Figures many = rounds(1, 2, (contestant) -> plays.held(contestant, 10_000, 3, RENEWAL_PERIOD), ASYNC_LOCK,
 					RLOCK);
 			report.limit(1, "10,000 keys held: client commands per 100 keys and renewal period",
 					of(many, ASYNC_LOCK, "sent"), beside(many, "sent", "", RLOCK), "commands");
@@ -180,12 +183,16 @@ public final class RedisBenchmarks {
 	}
 
 	private static Figures rounds(int rounds, Play play, Contestant... contestants) throws Exception {
+		return rounds(WARM_UPS, rounds, play, contestants);
+	}
+
+	private static Figures rounds(int warmUps, int rounds, Play play, Contestant... contestants) throws Exception {
 		Figures figures = new Figures();
-		for (int round = 0; round <= rounds; round++) {
+		for (int round = 1 - warmUps; round <= rounds; round++) {
 			for (Contestant contestant : contestants) {
 				Map<String, Double> found = play.by(contestant);
 				System.err.println(
-						"# " + contestant + ", " + ((round == 0) ? "warming up" : "round " + round) + ": " + found);
+						"# " + contestant + ", " + ((round <= 0) ? "warming up" : "round " + round) + ": " + found);
 				if (round > 0) {
 					found.forEach((figure, value) -> figures.add(contestant.name(), figure, value));
 				}
@@ -200,7 +207,7 @@ public final class RedisBenchmarks {
 
 	private static String beside(Figures figures, String figure, String unit, Contestant... peers) {
 		return String.join(", ",
-				Arrays.stream(peers).map((peer) -> peer + " " + of(figures, peer, figure).in(unit).strip()).toList());
+				Arrays.stream(peers).map((peer) -> peer + " " + of(figures, peer, figure).in(unit)).toList());
 	}
 
 	private static void orientation(Report report, String measure, Figures figures, String figure, String unit,

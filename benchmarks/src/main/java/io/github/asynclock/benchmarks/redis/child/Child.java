@@ -39,7 +39,7 @@ public final class Child {
 	 * @param args contestant, URL, lease in milliseconds, file to share
 	 */
 	public static void main(String[] args) {
-		((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.WARN);
+		((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.ERROR);
 		PrintStream answers = System.out;
 		System.setOut(System.err);
 		try (Peer peer = Contestant.valueOf(args[0]).open(args[1], Duration.ofMillis(Long.parseLong(args[2])));
