@@ -30,6 +30,14 @@ interface Call {
 	long leaseNanos();
 
 	/**
+	 * Whether the action can start as soon as the place that waits is granted. If not, a
+	 * grant that is handed over would be kept while the call waits for other keys.
+	 */
+	default boolean waitsForLastKey() {
+		return true;
+	}
+
+	/**
 	 * Whether {@link #start} may be called by the executor thread that ended the action
 	 * before this one.
 	 */

@@ -50,17 +50,26 @@ final class FutureRun<T extends @Nullable Object>
 			over(lease, ex, result);
 			return result;
 		}
-		if (lease.terms.engine().grantsAtOnce() && succeeded(stage)) {
+		if (succeeded(stage)) {
 			// Read while the action still counts as running: it may obtrude its own
 			// stage.
 			T value = ((CompletableFuture<T>) stage).join();
 			if (lease.end()) {
 				lease.terms.engine().handOver(lease.giveBack());
-				return CompletableFuture.completedFuture(value);
+				return released(lease, value);
 			}
 		}
 		CompletableFuture<T> result = new CompletableFuture<>();
 		follow(lease, stage, result);
+		return result;
+	}
+
+	private static <T extends @Nullable Object> CompletableFuture<T> released(HeldLease lease, T value) {
+		if (lease.isReleased()) {
+			return CompletableFuture.completedFuture(value);
+		}
+		CompletableFuture<T> result = new CompletableFuture<>();
+		lease.afterRelease(() -> result.complete(value));
 		return result;
 	}
 
@@ -78,7 +87,7 @@ final class FutureRun<T extends @Nullable Object>
 			over(lease, ex, result);
 			return null;
 		}
-		if (!lease.terms.engine().grantsAtOnce() || !succeeded(stage)) {
+		if (!succeeded(stage)) {
 			follow(lease, stage, result);
 			return null;
 		}
@@ -88,6 +97,11 @@ final class FutureRun<T extends @Nullable Object>
 			return null;
 		}
 		PendingAcquire next = lease.giveBack();
+		if (!lease.isReleased()) {
+			lease.terms.engine().handOver(next);
+			lease.afterRelease(() -> result.complete(value));
+			return null;
+		}
 		if (next != null && !result.isUnobserved()) {
 			// Who knows what its dependents do: the next one must not wait for them.
 			lease.terms.engine().handOver(next);

@@ -99,10 +99,23 @@ abstract class HeldLease extends Link implements Lease {
 	}
 
 	/**
-	 * The action has ended.
+	 * The action has ended. Where the grant's time was over by then, and nobody has
+	 * noticed yet (this JVM may have stood still), the lease is lost here.
 	 * @return false if the lease was lost before: the loss is the result
 	 */
 	final boolean end() {
+		if (!isValid()) {
+			lose(Messages.lostAtStore(keys(), "its time was over before the action ended"));
+			return false;
+		}
+		return endUnchecked();
+	}
+
+	/**
+	 * The action has ended, or will not run.
+	 * @return false if the lease was lost before
+	 */
+	final boolean endUnchecked() {
 		for (Object watch = this.watch; watch == null || watch instanceof LossListener; watch = this.watch) {
 			if (WATCH.compareAndSet(this, watch, ENDED)) {
 				return true;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,22 @@ final class KeyHead {
 
 	private static final Duration LEAST_POLL = Duration.ofMillis(1);
 
+	/**
+	 * Of the interval: a poll comes up to this much earlier, so that not all come at
+	 * once.
+	 */
+	private static final double JITTER = 0.1;
+
+	private static final Throwable NO_ANSWER = new NoAnswer();
+
 	private final StoreGate gate;
 
 	private final Attempt attempt;
 
 	private final String key;
+
+	/** For whom it was made. */
+	private final PendingAcquire asker;
 
 	/** Null once this is closed. */
 	private @Nullable PendingAcquire first;
@@ -34,10 +46,12 @@ final class KeyHead {
 
 	private @Nullable Alarm poll;
 
-	private @Nullable Throwable failure;
+	/** Why the last answer did not come; until the first one did, that it did not. */
+	private @Nullable Throwable failure = NO_ANSWER;
 
 	KeyHead(StoreGate gate, PendingAcquire first, Attempt attempt) {
 		this.gate = gate;
+		this.asker = first;
 		this.first = first;
 		this.key = first.key;
 		this.attempt = attempt;
@@ -88,7 +102,7 @@ final class KeyHead {
 		if (answer instanceof LockStore.Answer.Granted granted) {
 			granted(granted.grants().iterator().next());
 		}
-		else if (this.attempt.enqueue()) {
+		else if (this.attempt.enqueues()) {
 			pollLater((answer instanceof LockStore.Answer.Busy busy) ? busy.remaining() : Duration.ZERO);
 		}
 		else {
@@ -115,14 +129,14 @@ final class KeyHead {
 	}
 
 	private void pollLater(Duration remaining) {
-		Duration interval = this.gate.store().pollInterval();
-		Duration wait = (remaining.isZero() || remaining.compareTo(interval) > 0) ? interval
-				: remaining.plus(LEAST_POLL);
+		long interval = (long) (this.gate.store().pollInterval().toNanos()
+				* (1 - ThreadLocalRandom.current().nextDouble(JITTER)));
+		long wait = remaining.isZero() ? interval : Math.min(interval, remaining.plus(LEAST_POLL).toNanos());
 		boolean now;
 		synchronized (this) {
 			now = this.askAgain;
 			if (!now && this.first != null) {
-				this.poll = new Alarm(DeadlineWheel.in(wait.toNanos()), this::ask);
+				this.poll = new Alarm(DeadlineWheel.in(wait), this::ask);
 				this.gate.engine().wheel().add(this.poll);
 			}
 		}
@@ -138,24 +152,26 @@ final class KeyHead {
 		}
 	}
 
-	/** A call that does not wait was not granted; others may wait behind it by now. */
+	/**
+	 * A call that does not wait was not granted; others may wait behind it by now, or in
+	 * its stead if it has left.
+	 */
 	private void refuse(@Nullable Throwable failure) {
-		PendingAcquire refused;
+		PendingAcquire refused = null;
 		PendingAcquire next;
 		synchronized (this) {
-			refused = this.first;
+			next = this.first;
 			this.first = null;
-			boolean died = refused != null && refused.die();
-			next = (refused != null) ? this.gate.engine().queues().next(refused) : null;
-			refused = died ? refused : null;
+			if (next == this.asker) {
+				refused = this.asker.die() ? this.asker : null;
+				next = this.gate.engine().queues().next(this.asker);
+			}
 		}
 		this.gate.close(this);
-		if (failure != null) {
-			this.gate.store().withdraw(this.attempt);
-		}
+		this.gate.store().withdraw(this.attempt);
 		this.gate.serve(next);
 		if (refused != null) {
-			Call call = refused.call();
+			Call call = this.asker.call();
 			this.gate.engine()
 				.starter()
 				.execute((failure == null) ? call::timedOut
@@ -179,6 +195,21 @@ final class KeyHead {
 		}
 		this.gate.close(this);
 		this.gate.store().withdraw(this.attempt);
+	}
+
+	private static final class NoAnswer extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		private NoAnswer() {
+			super(null, null, false, false);
+		}
+
+		@Override
+		public String toString() {
+			return "it has not answered yet";
+		}
+
 	}
 
 }

@@ -86,10 +86,6 @@ final class LockEngine {
 		return this.queues;
 	}
 
-	boolean grantsAtOnce() {
-		return this.gate == null;
-	}
-
 	CompletionStage<Boolean> isLocked(String key) {
 		return (this.gate == null || this.queues.isBusy(key))
 				? CompletableFuture.completedFuture(this.queues.isBusy(key)) : this.store.isLocked(key);
@@ -192,6 +188,36 @@ final class LockEngine {
 		}
 	}
 
+	/**
+	 * Tries to take several keys by one command.
+	 * @param places one for each key
+	 * @return false if that is not possible; else the call is told
+	 */
+	boolean askTogether(MultiAcquire call, List<PendingAcquire> places) {
+		if (this.gate == null || this.drain.isClosed()) {
+			return false;
+		}
+		return JointAcquire.ask(this, this.gate, call, places);
+	}
+
+	/**
+	 * Asks for a place that heads its queue already, until its deadline.
+	 */
+	void waitAsFirst(PendingAcquire place) {
+		if (this.gate != null) {
+			this.gate.ask(place, true);
+			keepTime(place);
+		}
+	}
+
+	/**
+	 * A place that heads its queue leaves it without having held the key.
+	 */
+	void stepBack(PendingAcquire place) {
+		place.die();
+		handOver(headLeft(place));
+	}
+
 	/** Watches the deadline of a place that has entered its queue. */
 	private void keepTime(PendingAcquire place) {
 		this.wheel.add(place);
@@ -205,7 +231,7 @@ final class LockEngine {
 		}
 		else if (this.drain.isClosed() && place.die()) {
 			left(place);
-			place.call().refused(Messages.closed(place.call().keys()));
+			tell(() -> place.call().refused(Messages.closed(place.call().keys())));
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.github.asynclock.core;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -32,14 +33,30 @@ public interface LockStore extends AutoCloseable {
 	long grantNow(String key);
 
 	/**
-	 * Asks once for all keys of an attempt: all or none.
+	 * Opens an attempt; asks nobody yet.
+	 * @param keys sorted by code unit; several only where {@link #grantsTogether}
+	 * @param lease how long the grant outlives a holder that died
+	 * @param enqueues whether to take a place among the instances that wait; never with
+	 * several keys
+	 */
+	Attempt attempt(List<String> keys, Duration lease, boolean enqueues);
+
+	/**
+	 * Whether one attempt may ask for all these keys.
+	 */
+	boolean grantsTogether(List<String> keys);
+
+	/**
+	 * Asks once for all keys of an attempt: all or none. Not called again before it was
+	 * answered.
 	 */
 	CompletionStage<Answer> acquire(Attempt attempt);
 
 	/**
-	 * Closes an attempt that nobody wants any more: gives up its place among the
-	 * instances, and whatever it was granted without our knowing. Sent again by the store
-	 * itself until it is known to have been executed, or cannot matter any more.
+	 * Closes an attempt that nobody wants any more, perhaps while it is being asked with:
+	 * gives up its place among the instances, and whatever it is granted without our
+	 * knowing. Sent again by the store itself until it is known to have been executed, or
+	 * cannot matter any more; not at all where nothing can be left.
 	 */
 	CompletionStage<Void> withdraw(Attempt attempt);
 
@@ -51,7 +68,8 @@ public interface LockStore extends AutoCloseable {
 	CompletionStage<? extends Collection<StoreGrant>> renew(Collection<StoreGrant> grants);
 
 	/**
-	 * Gives a grant back. Sent again as {@link #withdraw} is.
+	 * Gives a grant back. Sent again as {@link #withdraw} is; the stage ends with the
+	 * first try.
 	 * @param rest how long the key stays taken nevertheless; zero: free at once
 	 */
 	CompletionStage<Void> release(StoreGrant grant, Duration rest);
@@ -95,7 +113,7 @@ public interface LockStore extends AutoCloseable {
 		 * No key is held.
 		 *
 		 * @param remaining how long the key that is in the way stays taken if nothing is
-		 * done; zero if unknown
+		 * done; zero if unknown, or if another instance is next
 		 */
 		record Busy(Duration remaining) implements Answer {
 

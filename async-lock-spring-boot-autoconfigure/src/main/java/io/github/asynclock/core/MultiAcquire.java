@@ -41,6 +41,8 @@ final class MultiAcquire implements Call, Withdrawable {
 
 	private volatile @Nullable PendingAcquire waiting;
 
+	private boolean askedTogether;
+
 	MultiAcquire(Call caller, List<String> keys, long waitNanos) {
 		this.caller = caller;
 		this.keys = keys;
@@ -52,7 +54,8 @@ final class MultiAcquire implements Call, Withdrawable {
 	/**
 	 * Takes the keys that are not held yet, as far as it gets.
 	 * @return the lease if all are held now: the caller of this runs the action. Null if
-	 * a key has to be waited for, or the call was told that it was refused
+	 * the store is asked or a key has to be waited for, or the call was told that it was
+	 * refused
 	 */
 	@Nullable HeldLease advance() {
 		LockEngine engine = terms().engine();
@@ -62,14 +65,11 @@ final class MultiAcquire implements Call, Withdrawable {
 			if (holder != null && this.lease.reenter(holder, key)) {
 				continue;
 			}
-			PendingAcquire place = new PendingAcquire(key, this);
-			place.deadline = this.deadline;
-			this.waiting = place;
-			if (this.decided.get() != PENDING) {
-				// Who gave up may have seen this place, and let go by it.
-				if (place.die()) {
-					letGo();
-				}
+			if (!this.askedTogether && askTogether()) {
+				return null;
+			}
+			PendingAcquire place = place(key);
+			if (!waitsAs(place)) {
 				return null;
 			}
 			if (!engine.take(place, this.deadline, this.wait)) {
@@ -91,6 +91,75 @@ final class MultiAcquire implements Call, Withdrawable {
 		return this.lease;
 	}
 
+	private PendingAcquire place(String key) {
+		PendingAcquire place = new PendingAcquire(key, this);
+		place.deadline = this.deadline;
+		return place;
+	}
+
+	/**
+	 * @return false if the call was given up: then the place is dead
+	 */
+	private boolean waitsAs(PendingAcquire place) {
+		this.waiting = place;
+		if (this.decided.get() == PENDING) {
+			return true;
+		}
+		// Who gave up may have seen this place, and let go by it.
+		if (place.die()) {
+			letGo();
+		}
+		return false;
+	}
+
+	/**
+	 * Asks once for all keys that are left, by one command.
+	 */
+	private boolean askTogether() {
+		this.askedTogether = true;
+		LockEngine engine = terms().engine();
+		List<String> left = this.keys.subList(this.lease.held(), this.keys.size());
+		if (left.size() < 2 || left.stream().anyMatch((key) -> LockScope.holder(scope(), engine, key) != null)) {
+			return false;
+		}
+		this.waiting = null;
+		return engine.askTogether(this, left.stream().map(this::place).toList());
+	}
+
+	/**
+	 * All keys that were left are held.
+	 */
+	void grantedTogether(List<PendingAcquire> places) {
+		int last = places.size() - 1;
+		places.subList(0, last).forEach(this::hold);
+		// Given up meanwhile: whoever starts it finds out.
+		this.waiting = places.get(last);
+		granted(places.get(last));
+	}
+
+	/**
+	 * None of the keys that were left is held. Called on the store's thread.
+	 * @param first heads its queue
+	 * @param failure why the store did not answer; null if a key was busy
+	 */
+	void refusedTogether(PendingAcquire first, @Nullable Throwable failure) {
+		LockEngine engine = terms().engine();
+		if (!waitsAs(first)) {
+			engine.stepBack(first);
+		}
+		else if (this.wait) {
+			engine.waitAsFirst(first);
+		}
+		else if (first.die()) {
+			engine.stepBack(first);
+			engine.starter()
+				.execute((failure == null) ? this::timedOut : () -> refused(Messages.unavailable(this.keys, failure)));
+		}
+		else {
+			engine.stepBack(first);
+		}
+	}
+
 	private void hold(PendingAcquire place) {
 		this.lease.hold(place, terms().engine().token(place));
 		place.occupiedBy(this.lease);
@@ -100,6 +169,11 @@ final class MultiAcquire implements Call, Withdrawable {
 		if (this.decided.getAndSet(LET_GO) != LET_GO) {
 			this.lease.abort();
 		}
+	}
+
+	@Override
+	public boolean waitsForLastKey() {
+		return this.lease.held() == this.keys.size() - 1;
 	}
 
 	@Override

@@ -76,7 +76,7 @@ final class MultiLease extends HeldLease implements LossListener {
 	 */
 	void abort() {
 		this.terms.unused();
-		if (end()) {
+		if (endUnchecked()) {
 			letGoAll();
 		} // else they went with the loss
 	}

@@ -2,10 +2,11 @@ package io.github.asynclock.core;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,107 +17,129 @@ import org.jspecify.annotations.Nullable;
  * tried again until that deadline.
  *
  * <p>
- * One alarm for all keys; none when nothing is held.
+ * One alarm for all keys; none when nothing is held. A round takes along what is due soon
+ * after, so that keys that were taken one by one are renewed together.
  */
 final class Renewals {
+
+	private static final int BATCH = 256;
+
+	private static final long NEVER = Long.MAX_VALUE;
+
+	/** Of the lease: what is due within this is renewed now. */
+	private static final int SLACK = 12;
+
+	private static final long LONGEST_SLACK = 1_000_000_000L;
 
 	private final LockEngine engine;
 
 	private final LockStore store;
 
-	/** What is held: the gate's own map. */
-	private final ConcurrentHashMap<Link, StoreGrant> grants;
-
-	private final Set<StoreGrant> lost = ConcurrentHashMap.newKeySet();
+	/** What is held: the gate's own. */
+	private final Collection<Holding> holdings;
 
 	private @Nullable Alarm alarm;
 
-	private long period;
+	/** When the alarm is due; only read without the monitor. */
+	private volatile long alarmAt = NEVER;
 
-	Renewals(LockEngine engine, LockStore store, ConcurrentHashMap<Link, StoreGrant> grants) {
+	Renewals(LockEngine engine, LockStore store, Collection<Holding> holdings) {
 		this.engine = engine;
 		this.store = store;
-		this.grants = grants;
+		this.holdings = holdings;
 	}
 
 	/**
-	 * A grant is held from now on.
+	 * A grant is held from now on, and among the holdings already.
 	 */
-	synchronized void watch(StoreGrant grant) {
-		long third = grant.lease().toNanos() / 3;
-		if (this.alarm == null || third < this.period) {
-			schedule(third);
+	void watch(Holding holding) {
+		wakeAt(holding.renewAt());
+	}
+
+	private void wakeAt(long at) {
+		long planned = this.alarmAt;
+		if (planned == NEVER || at - planned < 0) {
+			plan(at);
 		}
 	}
 
-	private void schedule(long period) {
+	private synchronized void plan(long at) {
+		if (this.alarm != null && at - this.alarmAt >= 0) {
+			return;
+		}
 		if (this.alarm != null) {
 			this.engine.wheel().remove(this.alarm);
 		}
-		this.period = period;
-		this.alarm = new Alarm(DeadlineWheel.in(period), this::renew);
+		this.alarm = new Alarm(at, this::round);
+		this.alarmAt = at;
 		this.engine.wheel().add(this.alarm);
 	}
 
-	/**
-	 * A grant is held no longer.
-	 */
-	void forget(StoreGrant grant) {
-		this.lost.remove(grant);
-	}
-
-	boolean isValid(StoreGrant grant) {
-		return !this.lost.contains(grant) && grant.deadline() - System.nanoTime() > 0;
-	}
-
-	/**
-	 * Whether a grant is good enough to be handed over.
-	 */
-	boolean mayHandOver(StoreGrant grant) {
-		return isValid(grant) && grant.deadline() - System.nanoTime() > grant.lease().toNanos() / 2;
-	}
-
-	private void renew() {
-		List<StoreGrant> held = new ArrayList<>();
-		long now = System.nanoTime();
-		long next = Long.MAX_VALUE >> 2;
-		for (Map.Entry<Link, StoreGrant> entry : this.grants.entrySet()) {
-			StoreGrant grant = entry.getValue();
-			next = Math.min(next, grant.lease().toNanos() / 3);
-			if (grant.deadline() - now <= 0) {
-				lost(entry.getKey(), grant, "it could not be renewed in time");
-			}
-			else {
-				next = Math.min(next, grant.deadline() - now);
-				held.add(grant);
-			}
-		}
+	/** Forgets the alarm first: one that comes to be held from here on plans its own. */
+	private void round() {
 		synchronized (this) {
 			this.alarm = null;
-			if (!this.grants.isEmpty()) {
-				schedule(next);
-			}
+			this.alarmAt = NEVER;
 		}
-		if (!held.isEmpty()) {
-			this.store.renew(held).whenComplete((gone, failure) -> {
-				if (gone != null) {
-					gone(gone);
-				}
-			});
+		long now = System.nanoTime();
+		List<Holding> due = new ArrayList<>();
+		for (Holding holding : this.holdings) {
+			if (!holding.isValid()) {
+				lost(holding, "it could not be renewed in time");
+				continue;
+			}
+			if (!holding.renewing && holding.renewAt() - now <= slack(holding)) {
+				holding.renewing = true;
+				due.add(holding);
+			}
+			wakeAt(holding.renewing ? holding.grant.deadline() : holding.renewAt());
+		}
+		for (int from = 0; from < due.size(); from += BATCH) {
+			renew(due.subList(from, Math.min(due.size(), from + BATCH)));
 		}
 	}
 
-	private void gone(Collection<StoreGrant> gone) {
-		for (Map.Entry<Link, StoreGrant> entry : this.grants.entrySet()) {
-			if (gone.contains(entry.getValue())) {
-				lost(entry.getKey(), entry.getValue(), "the store no longer has it for this holder");
+	private static long slack(Holding holding) {
+		return Math.min(LONGEST_SLACK, holding.grant.lease().toNanos() / SLACK);
+	}
+
+	private void renew(List<Holding> batch) {
+		List<StoreGrant> grants = new ArrayList<>(batch.size());
+		batch.forEach((holding) -> grants.add(holding.grant));
+		CompletionStage<? extends Collection<StoreGrant>> renewed;
+		try {
+			renewed = this.store.renew(grants);
+		}
+		catch (Throwable ex) {
+			renewed = CompletableFuture.failedFuture(ex);
+		}
+		renewed.whenComplete((gone, failure) -> answered(batch, gone));
+	}
+
+	/**
+	 * @param gone null if it is not known
+	 */
+	private void answered(List<Holding> batch, @Nullable Collection<StoreGrant> gone) {
+		long now = System.nanoTime();
+		Set<StoreGrant> lost = (gone == null || gone.isEmpty()) ? Set.of() : new HashSet<>(gone);
+		long next = NEVER;
+		for (Holding holding : batch) {
+			holding.renewing = false;
+			if (lost.contains(holding.grant)) {
+				lost(holding, "the store no longer has it for this holder");
+				continue;
 			}
+			long at = (gone != null) ? holding.renewAt() : now + slack(holding);
+			next = (next == NEVER || at - next < 0) ? at : next;
+		}
+		if (next != NEVER) {
+			wakeAt(next);
 		}
 	}
 
-	private void lost(Link place, StoreGrant grant, String why) {
-		this.lost.add(grant);
-		HeldLease lease = place.lease();
+	private void lost(Holding holding, String why) {
+		holding.lost();
+		HeldLease lease = holding.place.lease();
 		// One that is still being filled finds out by itself before it starts.
 		if (lease != null && lease.isComplete()) {
 			this.engine.lose(lease, Messages.lostAtStore(lease.keys(), why));

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What stands between the first of a local queue and its grant where the store has to be
- * asked: one {@link KeyHead} per key whose first one waits, one {@link StoreGrant} per
- * key that is held. A key that is neither has nothing here.
+ * asked: one {@link KeyHead} per key whose first one waits, one {@link Holding} per key
+ * that is held. A key that is neither has nothing here.
  */
 final class StoreGate {
 
@@ -20,14 +20,14 @@ final class StoreGate {
 
 	private final ConcurrentHashMap<String, KeyHead> heads = new ConcurrentHashMap<>();
 
-	private final ConcurrentHashMap<Link, StoreGrant> grants = new ConcurrentHashMap<>();
+	private final ConcurrentHashMap<Link, Holding> holdings = new ConcurrentHashMap<>();
 
 	private final Renewals renewals;
 
 	StoreGate(LockEngine engine, LockStore store) {
 		this.engine = engine;
 		this.store = store;
-		this.renewals = new Renewals(engine, store, this.grants);
+		this.renewals = new Renewals(engine, store, this.holdings.values());
 		store.onWakeUp((key) -> {
 			KeyHead head = this.heads.get(key);
 			if (head != null) {
@@ -42,7 +42,7 @@ final class StoreGate {
 	 */
 	void ask(PendingAcquire first, boolean wait) {
 		Duration lease = Duration.ofNanos(first.call().leaseNanos());
-		KeyHead head = new KeyHead(this, first, new Attempt(List.of(first.key), lease, wait));
+		KeyHead head = new KeyHead(this, first, this.store.attempt(List.of(first.key), lease, wait));
 		this.heads.put(first.key, head);
 		head.ask();
 	}
@@ -102,9 +102,13 @@ final class StoreGate {
 		this.engine.handOver(place);
 	}
 
-	private void hold(Link place, StoreGrant grant) {
-		this.grants.put(place, grant);
-		this.renewals.watch(grant);
+	/**
+	 * The place has its key by a grant of the store from here on.
+	 */
+	void hold(Link place, StoreGrant grant) {
+		Holding holding = new Holding(place, grant);
+		this.holdings.put(place, holding);
+		this.renewals.watch(holding);
 	}
 
 	/**
@@ -113,15 +117,15 @@ final class StoreGate {
 	 * @return the one that was handed over to
 	 */
 	@Nullable PendingAcquire leave(Link place, Duration rest) {
-		StoreGrant grant = this.grants.remove(place);
+		Holding holding = this.holdings.remove(place);
 		PendingAcquire next = this.engine.queues().next(place);
-		if (grant == null) {
+		if (holding == null) {
 			serve(next);
 			return null;
 		}
-		boolean mayHandOver = rest.isZero() && this.renewals.mayHandOver(grant);
-		this.renewals.forget(grant);
-		while (next != null && mayHandOver) {
+		StoreGrant grant = holding.grant;
+		boolean mayHandOver = rest.isZero() && holding.mayHandOver();
+		while (next != null && mayHandOver && next.call().waitsForLastKey()) {
 			StoreGrant successor = grant.handOver(Duration.ofNanos(next.call().leaseNanos()));
 			if (successor == null) {
 				break;
@@ -133,18 +137,16 @@ final class StoreGate {
 			}
 			next = this.engine.queues().next(next);
 		}
-		release(place, grant, rest, next);
+		release(place, grant, rest);
+		serve(next);
 		return null;
 	}
 
-	private void release(Link place, StoreGrant grant, Duration rest, @Nullable PendingAcquire next) {
+	private void release(Link place, StoreGrant grant, Duration rest) {
 		CompletionStage<Void> released = this.store.release(grant, rest);
 		HeldLease lease = place.lease();
 		if (lease != null) {
 			lease.releasing(released);
-		}
-		if (next != null) {
-			released.whenComplete((done, failure) -> serve(next));
 		}
 	}
 
@@ -157,13 +159,13 @@ final class StoreGate {
 	}
 
 	long token(Link place) {
-		StoreGrant grant = this.grants.get(place);
-		return (grant != null) ? grant.token() : 0;
+		Holding holding = this.holdings.get(place);
+		return (holding != null) ? holding.grant.token() : 0;
 	}
 
 	boolean isValid(Link place) {
-		StoreGrant grant = this.grants.get(place);
-		return grant != null && this.renewals.isValid(grant);
+		Holding holding = this.holdings.get(place);
+		return holding != null && holding.isValid();
 	}
 
 }

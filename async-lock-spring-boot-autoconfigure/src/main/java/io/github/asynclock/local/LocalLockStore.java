@@ -2,6 +2,7 @@ package io.github.asynclock.local;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
@@ -47,6 +48,16 @@ public final class LocalLockStore implements LockStore {
 		int hash = key.hashCode();
 		int counter = (hash ^ (hash >>> 16)) & (COUNTERS - 1);
 		return counters.incrementAndGet((counter + 1) * SPACING);
+	}
+
+	@Override
+	public Attempt attempt(List<String> keys, Duration lease, boolean enqueues) {
+		throw neverAsked();
+	}
+
+	@Override
+	public boolean grantsTogether(List<String> keys) {
+		throw neverAsked();
 	}
 
 	@Override

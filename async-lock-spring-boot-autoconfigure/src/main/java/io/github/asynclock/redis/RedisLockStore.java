@@ -43,6 +43,16 @@ public final class RedisLockStore implements LockStore {
 	}
 
 	@Override
+	public Attempt attempt(java.util.List<String> keys, Duration lease, boolean enqueues) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
+	public boolean grantsTogether(java.util.List<String> keys) {
+		throw new UnsupportedOperationException();
+	}
+
+	@Override
 	public CompletionStage<Answer> acquire(Attempt attempt) {
 		throw new UnsupportedOperationException();
 	}

@@ -121,15 +121,25 @@ final class SharedStore {
 		}
 
 		@Override
+		public Attempt attempt(List<String> keys, Duration lease, boolean enqueues) {
+			return new Asked(keys, lease, enqueues);
+		}
+
+		@Override
+		public boolean grantsTogether(List<String> keys) {
+			return true;
+		}
+
+		@Override
 		public CompletionStage<Answer> acquire(Attempt attempt) {
 			return answer("acquire " + attempt.keys(), () -> {
 				synchronized (SharedStore.this) {
-					return tryAcquire(attempt);
+					return tryAcquire((Asked) attempt);
 				}
 			});
 		}
 
-		private Answer tryAcquire(Attempt attempt) {
+		private Answer tryAcquire(Asked attempt) {
 			boolean free = true;
 			for (String key : attempt.keys()) {
 				var queue = SharedStore.this.waiting.computeIfAbsent(key, (same) -> new LinkedHashMap<>());
@@ -137,7 +147,7 @@ final class SharedStore {
 				free &= !SharedStore.this.holders.containsKey(key) && turn;
 			}
 			if (!free) {
-				if (attempt.enqueue()) {
+				if (attempt.enqueues()) {
 					attempt.keys().forEach((key) -> SharedStore.this.waiting.get(key).putIfAbsent(this, attempt));
 				}
 				return new Answer.Busy(Duration.ZERO);
@@ -154,6 +164,9 @@ final class SharedStore {
 
 		@Override
 		public CompletionStage<Void> withdraw(Attempt attempt) {
+			if (!attempt.enqueues()) {
+				return CompletableFuture.completedFuture(null);
+			}
 			return answer("withdraw " + attempt.keys(), () -> {
 				synchronized (SharedStore.this) {
 					attempt.keys().forEach((key) -> {
@@ -231,6 +244,37 @@ final class SharedStore {
 		@Override
 		public void close() {
 			// What it holds stays until somebody takes it away, as after a crash.
+		}
+
+	}
+
+	/** By identity, not by value. */
+	private static final class Asked implements Attempt {
+
+		private final List<String> keys;
+
+		private final Duration lease;
+
+		private final boolean enqueues;
+
+		private Asked(List<String> keys, Duration lease, boolean enqueues) {
+			this.keys = keys;
+			this.lease = lease;
+			this.enqueues = enqueues;
+		}
+
+		@Override
+		public List<String> keys() {
+			return this.keys;
+		}
+
+		@Override
+		public boolean enqueues() {
+			return this.enqueues;
+		}
+
+		Duration lease() {
+			return this.lease;
 		}
 
 	}

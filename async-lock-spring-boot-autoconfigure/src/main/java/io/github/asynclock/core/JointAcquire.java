@@ -1,0 +1,108 @@
+package io.github.asynclock.core;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try to have several keys by one command: where none of them is in use in this JVM,
+ * and the store can. If one is busy elsewhere, none is held; then the call goes on one
+ * key after the other.
+ *
+ * <p>
+ * It heads all their queues while it asks, for one command's time. It never waits for a
+ * key while it keeps another from someone: that is left to taking them in order.
+ */
+final class JointAcquire {
+
+	private final LockEngine engine;
+
+	private final StoreGate gate;
+
+	private final MultiAcquire call;
+
+	private final List<PendingAcquire> places;
+
+	private final Attempt attempt;
+
+	private JointAcquire(LockEngine engine, StoreGate gate, MultiAcquire call, List<PendingAcquire> places,
+			Attempt attempt) {
+		this.engine = engine;
+		this.gate = gate;
+		this.call = call;
+		this.places = places;
+		this.attempt = attempt;
+	}
+
+	/**
+	 * Asks, if it is possible; then the call is told.
+	 * @param places one for each key, in order
+	 */
+	static boolean ask(LockEngine engine, StoreGate gate, MultiAcquire call, List<PendingAcquire> places) {
+		List<String> keys = new ArrayList<>(places.size());
+		places.forEach((place) -> keys.add(place.key));
+		if (!gate.store().grantsTogether(keys)) {
+			return false;
+		}
+		for (int i = 0; i < places.size(); i++) {
+			if (!engine.queues().enterIfFree(places.get(i))) {
+				places.subList(0, i).forEach(engine::stepBack);
+				return false;
+			}
+		}
+		Attempt attempt = gate.store().attempt(keys, Duration.ofNanos(call.leaseNanos()), false);
+		new JointAcquire(engine, gate, call, places, attempt).ask();
+		return true;
+	}
+
+	private void ask() {
+		CompletionStage<LockStore.Answer> answer;
+		try {
+			answer = this.gate.store().acquire(this.attempt);
+		}
+		catch (Throwable ex) {
+			answer = CompletableFuture.failedFuture(ex);
+		}
+		answer.whenComplete(this::answered);
+	}
+
+	private void answered(LockStore.@Nullable Answer answer, @Nullable Throwable failure) {
+		if (answer instanceof LockStore.Answer.Granted granted) {
+			granted(granted.grants());
+			return;
+		}
+		this.gate.store().withdraw(this.attempt);
+		this.places.subList(1, this.places.size()).forEach(this.engine::stepBack);
+		this.call.refusedTogether(this.places.get(0), failure);
+	}
+
+	private void granted(Collection<StoreGrant> grants) {
+		Iterator<StoreGrant> each = grants.iterator();
+		boolean all = true;
+		for (PendingAcquire place : this.places) {
+			boolean alive = place.grant();
+			// A dead one, too: leaving it gives the grant back.
+			this.gate.hold(place, each.next());
+			all &= alive;
+		}
+		if (all) {
+			this.call.grantedTogether(this.places);
+		}
+		else {
+			this.places.forEach(this::giveBack);
+		}
+	}
+
+	private void giveBack(PendingAcquire place) {
+		if (place.state() == Link.DEAD || place.letGo()) {
+			this.engine.handOver(this.engine.leave(place));
+		}
+	}
+
+}

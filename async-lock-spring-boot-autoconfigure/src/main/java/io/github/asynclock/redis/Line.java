@@ -1,0 +1,89 @@
+package io.github.asynclock.redis;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open connection, from when it is established until it is lost; never reused after.
+ */
+final class Line {
+
+	private final RedisClusterAsyncCommands<String, String> commands;
+
+	/** All that has to be closed with it. */
+	private final List<StatefulConnection<String, String>> connections;
+
+	/** When the last timeout that counts was, and how many came in a row. */
+	private long timedOutAt;
+
+	private int timeouts;
+
+	private volatile boolean silent;
+
+	/**
+	 * @param connections all that has to be closed with it
+	 */
+	Line(RedisClusterAsyncCommands<String, String> commands, List<StatefulConnection<String, String>> connections) {
+		this.commands = commands;
+		this.connections = connections;
+	}
+
+	RedisClusterAsyncCommands<String, String> commands() {
+		return this.commands;
+	}
+
+	/**
+	 * Runs a script, by its digest if the server knows it.
+	 */
+	CompletionStage<List<Object>> run(Script script, String[] keys, String[] arguments) {
+		CompletionStage<List<Object>> known = this.commands.evalsha(script.digest(), ScriptOutputType.MULTI, keys,
+				arguments);
+		return known.exceptionallyCompose((failure) -> {
+			if (!isUnknownScript(failure)) {
+				return java.util.concurrent.CompletableFuture.failedFuture(failure);
+			}
+			return this.commands.eval(script.text(), ScriptOutputType.MULTI, keys, arguments);
+		});
+	}
+
+	private static boolean isUnknownScript(@Nullable Throwable failure) {
+		return failure instanceof RedisNoScriptException || (failure != null && isUnknownScript(failure.getCause()));
+	}
+
+	/**
+	 * A command was answered, whatever the answer.
+	 */
+	void answered() {
+		if (this.silent) {
+			this.silent = false;
+		}
+	}
+
+	/**
+	 * A command was not answered in time. Several that were on their way together count
+	 * as one.
+	 * @return how often that happened in a row
+	 */
+	synchronized int timedOut(long sentAt, long now) {
+		if (!this.silent) {
+			this.silent = true;
+			this.timeouts = 0;
+		}
+		if (this.timeouts == 0 || sentAt - this.timedOutAt >= 0) {
+			this.timedOutAt = now;
+			this.timeouts++;
+		}
+		return this.timeouts;
+	}
+
+	void close() {
+		this.connections.forEach(StatefulConnection::closeAsync);
+	}
+
+}
