@@ -22,8 +22,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
-import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -50,12 +50,12 @@ public final class AsyncLockAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(LockService.class)
+	@Import({ RedisStoreConfiguration.class, NoRedisClientConfiguration.class })
 	static class LockServiceConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		LockStore lockStore(AsyncLockProperties properties, Environment environment) {
-			NoRedisStoreYet.refuseRedis(properties.provider(), environment);
+		LockStore lockStore() {
 			return new LocalLockStore();
 		}
 

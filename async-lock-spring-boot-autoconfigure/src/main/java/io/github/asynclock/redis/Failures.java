@@ -3,6 +3,8 @@ package io.github.asynclock.redis;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
@@ -17,6 +19,9 @@ final class Failures {
 	private static final Set<String> NOT_EXECUTED = Set.of("NOSCRIPT", "LOADING", "BUSY", "READONLY", "TRYAGAIN",
 			"MASTERDOWN", "CLUSTERDOWN", "MOVED", "ASK", "OOM", "NOREPLICAS", "MISCONF", "NOAUTH", "NOPERM",
 			"ASYNCLOCK", "WRONGTYPE");
+
+	/** Redis 6 puts the place before an error that a script's command had. */
+	private static final Pattern IN_SCRIPT = Pattern.compile("@user_script: ?\\d+: -?([A-Z]+ .*)");
 
 	private Failures() {
 	}
@@ -54,8 +59,8 @@ final class Failures {
 		if (message == null) {
 			return "";
 		}
-		// A script's own error is told with a few words before or after, by version.
-		String error = message.startsWith("ERR ") ? message.substring(4) : message;
+		Matcher inScript = IN_SCRIPT.matcher(message);
+		String error = inScript.find() ? inScript.group(1) : message;
 		int end = error.indexOf(' ');
 		return (end > 0) ? error.substring(0, end) : error;
 	}

@@ -4,34 +4,44 @@ package io.github.asynclock.redis;
  * A user's key and what it is called in Redis.
  *
  * @param key the user's own
- * @param tag what all its names begin with
- * @param encoded the key as it appears in them, and in wake-ups
+ * @param root what all names of this version begin with
+ * @param stripe which fencing counter it has
+ * @param encoded the key as it appears in names
  */
-record KeyName(String key, String tag, String encoded) {
+record KeyName(String key, String root, String stripe, String encoded) {
+
+	private String tag() {
+		return "{" + this.root + this.stripe + "}";
+	}
+
+	/** What a wake-up for it says. */
+	String hint() {
+		return this.stripe + ":" + this.encoded;
+	}
 
 	/** Who holds the key, or that it rests. */
 	String owner() {
-		return this.tag + ":o:" + this.encoded;
+		return tag() + ":o:" + this.encoded;
 	}
 
 	/** The instances that wait, in order. */
 	String queue() {
-		return this.tag + ":q:" + this.encoded;
+		return tag() + ":q:" + this.encoded;
 	}
 
 	/** Until when those that wait count as alive. */
 	String alive() {
-		return this.tag + ":a:" + this.encoded;
+		return tag() + ":a:" + this.encoded;
 	}
 
 	/** Which attempts of an instance are closed. */
 	String mark(String instance) {
-		return this.tag + ":m:" + instance + ":" + this.encoded;
+		return tag() + ":m:" + instance + ":" + this.encoded;
 	}
 
 	/** The last fencing number of all keys with this tag. */
 	String fence() {
-		return this.tag + ":f";
+		return tag() + ":f";
 	}
 
 }

@@ -42,7 +42,15 @@ final class KeyNames {
 	}
 
 	KeyName of(String key) {
-		return new KeyName(key, "{" + this.root + Integer.toHexString(stripe(key)) + "}", encode(key));
+		return new KeyName(key, this.root, Integer.toHexString(stripe(key)), encode(key));
+	}
+
+	/**
+	 * Which key a wake-up is about; its own text is not known.
+	 */
+	KeyName ofHint(String hint) {
+		int colon = hint.indexOf(':');
+		return new KeyName("?", this.root, hint.substring(0, Math.max(0, colon)), hint.substring(colon + 1));
 	}
 
 	static int stripe(String key) {

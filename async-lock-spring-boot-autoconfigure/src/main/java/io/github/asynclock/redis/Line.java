@@ -1,6 +1,7 @@
 package io.github.asynclock.redis;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import io.lettuce.core.RedisNoScriptException;
@@ -46,7 +47,7 @@ final class Line {
 				arguments);
 		return known.exceptionallyCompose((failure) -> {
 			if (!isUnknownScript(failure)) {
-				return java.util.concurrent.CompletableFuture.failedFuture(failure);
+				return CompletableFuture.failedFuture(failure);
 			}
 			return this.commands.eval(script.text(), ScriptOutputType.MULTI, keys, arguments);
 		});
@@ -80,6 +81,10 @@ final class Line {
 			this.timeouts++;
 		}
 		return this.timeouts;
+	}
+
+	boolean isOpen() {
+		return this.connections.stream().allMatch(StatefulConnection::isOpen);
 	}
 
 	void close() {

@@ -1,5 +1,7 @@
 package io.github.asynclock.redis;
 
+import java.util.List;
+
 /**
  * The Redis user may not do what locking needs.
  */
@@ -7,8 +9,8 @@ public final class RedisPermissionException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	RedisPermissionException(String message) {
-		super(message);
+	RedisPermissionException(List<String> missing) {
+		super("The Redis user lacks permissions without which nothing can be locked: " + String.join("; ", missing));
 	}
 
 }

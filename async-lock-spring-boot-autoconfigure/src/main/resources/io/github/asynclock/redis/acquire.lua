@@ -41,10 +41,11 @@ local function next_in_line(queue, alive)
 end
 
 -- Milliseconds that an owner has left; no more than it was given, whatever the clock did.
+-- Nothing if it is none of ours.
 local function time_left(key, owner)
   local most = tonumber(string.match(owner, '^h:.*:(%d+)$') or string.match(owner, '^r:(%d+)$'))
   if not most then
-    error({ err = 'ASYNCLOCK ' .. key .. ' holds something that is not a lock of async-lock' })
+    return nil
   end
   local left = redis.call('PTTL', key)
   if left < 0 or left > most then
@@ -62,7 +63,11 @@ for i = 1, #KEYS, 5 do
     granted[i] = owner
   else
     if owner then
-      left = math.max(left, time_left(KEYS[i], owner))
+      local its_time = time_left(KEYS[i], owner)
+      if not its_time then
+        return redis.error_reply('ASYNCLOCK ' .. KEYS[i] .. ' holds something that is not a lock of async-lock')
+      end
+      left = math.max(left, its_time)
     end
     local head, removed = next_in_line(KEYS[i + 1], KEYS[i + 2])
     heads[i] = head
@@ -75,7 +80,7 @@ for i = 1, #KEYS, 5 do
   end
   fences[i] = tonumber(redis.call('GET', KEYS[i + 4]) or 0)
   if not fences[i] then
-    error({ err = 'ASYNCLOCK ' .. KEYS[i + 4] .. ' holds something that is not a fencing counter of async-lock' })
+    return redis.error_reply('ASYNCLOCK ' .. KEYS[i + 4] .. ' holds something that is not a counter of async-lock')
   end
 end
 

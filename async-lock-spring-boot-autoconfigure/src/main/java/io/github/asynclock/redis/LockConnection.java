@@ -1,0 +1,236 @@
+package io.github.asynclock.redis;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What sends commands: one {@link Line} at a time, opened in the background when it is
+ * first needed, and again whenever it is lost or the server has been silent for three
+ * timeouts in a row. A command is sent once; what was not answered when the line was lost
+ * fails then.
+ *
+ * <p>
+ * Commands that come before the first try to connect has ended wait for that; later ones
+ * fail at once while there is no connection.
+ */
+final class LockConnection implements AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(LockConnection.class);
+
+	private static final long SHORTEST_DELAY_MILLIS = 20;
+
+	private static final long LONGEST_DELAY_MILLIS = 500;
+
+	private static final int SILENT = 3;
+
+	private final LineOpener opener;
+
+	private final long timeoutNanos;
+
+	private final Outstanding outstanding;
+
+	private final Runnable connected;
+
+	private final AtomicBoolean connecting = new AtomicBoolean();
+
+	private volatile CompletableFuture<Line> line = new CompletableFuture<>();
+
+	private final AtomicBoolean started = new AtomicBoolean();
+
+	private volatile boolean closed;
+
+	/**
+	 * @param connected called after each time that a line was opened
+	 */
+	LockConnection(LineOpener opener, ScheduledExecutorService timer, long timeoutNanos, Runnable connected) {
+		this.opener = opener;
+		this.timeoutNanos = timeoutNanos;
+		this.outstanding = new Outstanding(timer, timeoutNanos, this::late);
+		this.connected = connected;
+	}
+
+	/**
+	 * The first try to connect: completes when it has ended, fails if it failed.
+	 */
+	CompletableFuture<Line> start() {
+		if (!this.started.get() && this.started.compareAndSet(false, true)) {
+			connect(null);
+		}
+		return this.line;
+	}
+
+	Reply<List<Object>> run(Script script, String[] keys, String[] arguments, long timeoutNanos) {
+		return send((line) -> line.run(script, keys, arguments), timeoutNanos);
+	}
+
+	<T> Reply<T> send(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
+		return send((line) -> command.apply(line.commands()), this.timeoutNanos);
+	}
+
+	private <T> Reply<T> send(Function<Line, CompletionStage<T>> command, long timeoutNanos) {
+		Reply<T> reply = new Reply<>(Math.min(timeoutNanos, this.timeoutNanos));
+		CompletableFuture<Line> current = start();
+		if (current.isDone() && !current.isCompletedExceptionally()) {
+			this.outstanding.add(reply);
+			send(current.join(), command, reply);
+		}
+		else if (current.isDone()) {
+			current.exceptionally((failure) -> {
+				reply.completeExceptionally(Failures.unwrap(failure));
+				return null;
+			});
+		}
+		else {
+			this.outstanding.add(reply);
+			current.whenComplete((line, failure) -> {
+				if (line != null) {
+					send(line, command, reply);
+				}
+				else {
+					reply.completeExceptionally(Failures.unwrap(failure));
+				}
+			});
+		}
+		return reply;
+	}
+
+	/**
+	 * Sends on a certain line, to be answered after all that was sent there before.
+	 */
+	<T> Reply<T> sendOn(Line line, Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command,
+			long timeoutNanos) {
+		Reply<T> reply = new Reply<>(timeoutNanos);
+		this.outstanding.add(reply);
+		send(line, (same) -> command.apply(same.commands()), reply);
+		return reply;
+	}
+
+	private <T> void send(Line line, Function<Line, CompletionStage<T>> command, Reply<T> reply) {
+		reply.line = line;
+		CompletionStage<T> answer;
+		try {
+			answer = command.apply(line);
+		}
+		catch (Throwable ex) {
+			reply.completeExceptionally(ex);
+			return;
+		}
+		answer.whenComplete((value, failure) -> {
+			reply.answered(line, value, failure);
+			if (failure != null && Failures.isReadOnly(Failures.unwrap(failure))) {
+				lost(line); // there is another primary now
+			}
+		});
+	}
+
+	private void late(Reply<?> reply) {
+		Line line = reply.line;
+		if (line != null && line.timedOut(reply.sentAt, System.nanoTime()) >= SILENT) {
+			logger.warn("Redis has not answered for " + SILENT + " command timeouts; connecting anew");
+			lost(line);
+		}
+	}
+
+	private void lost(Line line) {
+		CompletableFuture<Line> current = this.line;
+		boolean mine = current.isDone() && !current.isCompletedExceptionally() && current.join() == line;
+		if (mine) {
+			connect(current);
+		}
+		line.close();
+	}
+
+	/**
+	 * @param lost what it takes the place of; null: nothing
+	 */
+	private void connect(@Nullable CompletableFuture<Line> lost) {
+		if (this.closed || !this.connecting.compareAndSet(false, true)) {
+			return;
+		}
+		if (lost != null) {
+			this.line = CompletableFuture.failedFuture(new Failures.NotConnectedException(null));
+		}
+		Thread thread = new Thread(null, this::connectUntilDone, "async-lock-redis-connect", 0, false);
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private void connectUntilDone() {
+		long delay = SHORTEST_DELAY_MILLIS;
+		while (!this.closed) {
+			try {
+				opened(this.opener.open(this::lost));
+				return;
+			}
+			catch (Throwable ex) {
+				failed(ex, delay == SHORTEST_DELAY_MILLIS);
+			}
+			if (!sleep(delay)) {
+				return;
+			}
+			delay = Math.min(2 * delay, LONGEST_DELAY_MILLIS);
+		}
+	}
+
+	private void opened(Line line) {
+		CompletableFuture<Line> before = this.line;
+		this.connecting.set(false); // first: from the next line on it may be lost again
+		this.line = CompletableFuture.completedFuture(line);
+		before.complete(line);
+		if (this.closed) {
+			line.close();
+			return;
+		}
+		if (!line.isOpen()) {
+			lost(line); // said so while it was not ours yet
+			return;
+		}
+		this.connected.run();
+	}
+
+	private void failed(Throwable failure, boolean first) {
+		Failures.NotConnectedException reason = new Failures.NotConnectedException(failure);
+		CompletableFuture<Line> before = this.line;
+		this.line = CompletableFuture.failedFuture(reason);
+		before.completeExceptionally(reason);
+		if (first) {
+			logger.warn("Redis cannot be reached (" + reason.getMessage()
+					+ "); trying on. Until then locks fail with LockUnavailableException when their wait time is over");
+		}
+		else {
+			logger.debug("Redis still cannot be reached", failure);
+		}
+	}
+
+	private boolean sleep(long millis) {
+		try {
+			Thread.sleep(millis);
+			return true;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		CompletableFuture<Line> current = this.line;
+		this.line = CompletableFuture.failedFuture(new Failures.NotConnectedException(null));
+		current.completeExceptionally(new Failures.NotConnectedException(null));
+		if (!current.isCompletedExceptionally()) {
+			current.join().close();
+		}
+	}
+
+}

@@ -1,0 +1,130 @@
+package io.github.asynclock.redis;
+
+import java.util.List;
+
+import io.github.asynclock.core.Attempt;
+
+/**
+ * An open attempt to have some keys. Its monitor guards its state.
+ */
+final class RedisAttempt implements Attempt {
+
+	private final List<String> keys;
+
+	final KeyName[] names;
+
+	final long leaseMillis;
+
+	private final boolean enqueues;
+
+	/** What Redis knows it by, within this instance; rises with each. */
+	private long counter;
+
+	private boolean sent;
+
+	private boolean asking;
+
+	/** Whether a command of it may be executed late. */
+	private boolean dirty;
+
+	private boolean closed;
+
+	RedisAttempt(List<String> keys, KeyName[] names, long leaseMillis, boolean enqueues) {
+		this.keys = keys;
+		this.names = names;
+		this.leaseMillis = leaseMillis;
+		this.enqueues = enqueues;
+	}
+
+	@Override
+	public List<String> keys() {
+		return this.keys;
+	}
+
+	@Override
+	public boolean enqueues() {
+		return this.enqueues;
+	}
+
+	synchronized long counter() {
+		return this.counter;
+	}
+
+	/**
+	 * From here on it goes by another number: the former one is closed, or was refused.
+	 */
+	synchronized void number(long counter) {
+		this.counter = counter;
+	}
+
+	/**
+	 * A command is about to be sent.
+	 * @return false if nobody wants the keys any more
+	 */
+	synchronized boolean asks() {
+		this.sent = true;
+		this.asking = !this.closed;
+		return this.asking;
+	}
+
+	/**
+	 * The command was answered, and it was not granted.
+	 */
+	synchronized void answered() {
+		this.asking = false;
+	}
+
+	/**
+	 * The command was not answered, or too late.
+	 * @param unknown whether it may have been executed, or may be later
+	 */
+	synchronized void failed(boolean unknown) {
+		this.asking = false;
+		this.dirty |= unknown;
+	}
+
+	/**
+	 * It was granted: that ends it.
+	 * @return false if nobody wants the keys any more; then they are being closed
+	 */
+	synchronized boolean granted() {
+		boolean wanted = !this.closed;
+		this.asking = false;
+		this.closed = true;
+		return wanted;
+	}
+
+	synchronized boolean isDirty() {
+		return this.dirty;
+	}
+
+	/**
+	 * Nobody wants the keys any more.
+	 */
+	synchronized Close close() {
+		if (this.closed) {
+			return Close.NOTHING_LEFT;
+		}
+		this.closed = true;
+		boolean mark = this.dirty || this.asking;
+		if (!mark && !(this.enqueues && this.sent)) {
+			return Close.NOTHING_LEFT;
+		}
+		return mark ? Close.WITH_MARK : Close.CLEAN;
+	}
+
+	/** How to close it in Redis. */
+	enum Close {
+
+		/** There is nothing of it in Redis. */
+		NOTHING_LEFT,
+
+		/** All its commands were answered. */
+		CLEAN,
+
+		/** A command may be executed late. */
+		WITH_MARK
+
+	}
+
+}

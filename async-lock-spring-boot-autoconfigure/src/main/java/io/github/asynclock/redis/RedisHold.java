@@ -1,0 +1,80 @@
+package io.github.asynclock.redis;
+
+import java.time.Duration;
+
+/**
+ * A key that Redis has granted to this JVM, with all hand-overs since.
+ */
+final class RedisHold {
+
+	final KeyName name;
+
+	final long counter;
+
+	final String epoch;
+
+	final long leaseMillis;
+
+	/** When the acquire was sent. */
+	final long since;
+
+	private final String instance;
+
+	private volatile long deadline;
+
+	private volatile boolean dirty;
+
+	RedisHold(KeyName name, String instance, long counter, String epoch, long leaseMillis, long since) {
+		this.name = name;
+		this.instance = instance;
+		this.counter = counter;
+		this.epoch = epoch;
+		this.leaseMillis = leaseMillis;
+		this.since = since;
+		this.deadline = since + usableNanos(leaseMillis);
+	}
+
+	/**
+	 * How much of a lease this JVM may use, from before the command was sent: clocks do
+	 * not run equally fast.
+	 */
+	static long usableNanos(long leaseMillis) {
+		return (leaseMillis - leaseMillis / 100 - 10) * 1_000_000;
+	}
+
+	/** What Redis has as the owner. */
+	String owner() {
+		return "h:" + this.instance + ":" + this.counter + ":" + this.epoch + ":" + this.leaseMillis;
+	}
+
+	Duration lease() {
+		return Duration.ofMillis(this.leaseMillis);
+	}
+
+	long deadline() {
+		return this.deadline;
+	}
+
+	/**
+	 * A renewal that was sent at this time was executed.
+	 */
+	void renewed(long sentAt) {
+		long until = sentAt + usableNanos(this.leaseMillis);
+		if (until - this.deadline > 0) {
+			this.deadline = until;
+		}
+	}
+
+	/**
+	 * A command for it may be executed late, or it is lost: it has to be closed with a
+	 * mark.
+	 */
+	void dirty() {
+		this.dirty = true;
+	}
+
+	boolean isDirty() {
+		return this.dirty || this.deadline - System.nanoTime() <= 0;
+	}
+
+}

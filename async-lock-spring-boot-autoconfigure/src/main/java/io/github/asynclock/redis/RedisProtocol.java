@@ -1,0 +1,109 @@
+package io.github.asynclock.redis;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The commands of the protocol, with what they send: {@code docs/protocol.md}.
+ */
+final class RedisProtocol {
+
+	/** Ten years; more than a TTL is good for. */
+	private static final long LONGEST_MILLIS = Duration.ofDays(3650).toMillis();
+
+	private static final long SHORTEST_MARK_MILLIS = 60_000;
+
+	private final LockConnection connection;
+
+	/** Where keys are asked for; another one only where replicas have to acknowledge. */
+	private final LockConnection asking;
+
+	private final KeyNames names;
+
+	private final String instance;
+
+	private final RedisSettings settings;
+
+	private final String stale;
+
+	RedisProtocol(LockConnection connection, LockConnection asking, KeyNames names, String instance,
+			RedisSettings settings) {
+		this.connection = connection;
+		this.asking = asking;
+		this.names = names;
+		this.instance = instance;
+		this.settings = settings;
+		this.stale = Long.toString(3 * settings.pollInterval().toMillis() + settings.commandTimeout().toMillis());
+	}
+
+	static long millis(Duration duration) {
+		return (duration.compareTo(Duration.ofMillis(LONGEST_MILLIS)) >= 0) ? LONGEST_MILLIS
+				: Math.max(1, duration.toMillis());
+	}
+
+	Reply<List<Object>> acquire(KeyName[] names, long counter, long leaseMillis, boolean enqueue) {
+		String[] keys = new String[names.length * 5];
+		String[] arguments = new String[6 + names.length];
+		arguments[0] = this.instance;
+		arguments[1] = Long.toString(counter);
+		arguments[2] = Long.toString(leaseMillis);
+		arguments[3] = this.stale;
+		arguments[4] = this.names.channel();
+		arguments[5] = enqueue ? "1" : "0";
+		for (int i = 0; i < names.length; i++) {
+			KeyName name = names[i];
+			keys[i * 5] = name.owner();
+			keys[i * 5 + 1] = name.queue();
+			keys[i * 5 + 2] = name.alive();
+			keys[i * 5 + 3] = name.mark(this.instance);
+			keys[i * 5 + 4] = name.fence();
+			arguments[6 + i] = name.hint();
+		}
+		return this.asking.run(Script.ACQUIRE, keys, arguments, this.settings.commandTimeout().toNanos());
+	}
+
+	/**
+	 * How many replicas have what was sent on the line so far.
+	 */
+	Reply<Long> replicas(@Nullable Line line) {
+		Duration timeout = this.settings.replicaTimeout();
+		long most = timeout.plus(this.settings.commandTimeout()).toNanos();
+		if (line == null) {
+			throw new IllegalStateException("Nothing was sent");
+		}
+		return this.asking.sendOn(line,
+				(commands) -> commands.waitForReplication(this.settings.minReplicas(), timeout.toMillis()), most);
+	}
+
+	/**
+	 * @param restMillis zero for none
+	 * @param mark whether late copies of the attempt's commands have to be refused
+	 */
+	Reply<List<Object>> close(KeyName name, long counter, long restMillis, boolean mark, long leaseMillis) {
+		String[] keys = { name.owner(), name.queue(), name.alive(), name.mark(this.instance) };
+		String markMillis = mark ? Long.toString(Math.max(leaseMillis, SHORTEST_MARK_MILLIS)) : "0";
+		String[] arguments = { this.instance, Long.toString(counter), Long.toString(restMillis), markMillis,
+				this.names.channel(), name.hint() };
+		return this.connection.run(Script.CLOSE, keys, arguments, this.settings.commandTimeout().toNanos());
+	}
+
+	Reply<List<Object>> renew(List<RedisHold> holds) {
+		String[] keys = new String[holds.size()];
+		String[] owners = new String[holds.size()];
+		long timeout = this.settings.commandTimeout().toNanos();
+		for (int i = 0; i < keys.length; i++) {
+			RedisHold hold = holds.get(i);
+			keys[i] = hold.name.owner();
+			owners[i] = hold.owner();
+			timeout = Math.min(timeout, hold.lease().toNanos() / 3);
+		}
+		return this.connection.run(Script.RENEW, keys, owners, timeout);
+	}
+
+	Reply<Long> exists(KeyName name) {
+		return this.connection.send((commands) -> commands.exists(name.owner()));
+	}
+
+}

@@ -1,0 +1,134 @@
+package io.github.asynclock.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Several JVMs on one Redis, with one witness; by default as all fault tests want it:
+ * lease 2 s, command timeout 300 ms, a poll every 500 ms, and eight keys.
+ */
+final class Fleet implements AutoCloseable {
+
+	static final String KEYS = IntStream.range(0, 8).mapToObj((i) -> "k" + i).collect(Collectors.joining(","));
+
+	static final long LEASE_MILLIS = 2000;
+
+	static final long POLL_MILLIS = 500;
+
+	static final long TIMEOUT_MILLIS = 300;
+
+	private final Witness witness = new Witness();
+
+	private final String prefix;
+
+	private final String url;
+
+	private final List<WorkerProcess> workers = new ArrayList<>();
+
+	private int seed;
+
+	private Fleet(String url, String prefix) {
+		this.url = url;
+		this.prefix = prefix;
+	}
+
+	static Fleet open(int count, String url) {
+		return open(count, url, "");
+	}
+
+	/**
+	 * @param options more settings, or others than the usual ones; see {@link Worker}
+	 */
+	static Fleet open(int count, String url, String options) {
+		Fleet fleet = new Fleet(url, TestRedis.randomPrefix());
+		try {
+			fleet.add(count, options);
+		}
+		catch (RuntimeException | Error ex) {
+			fleet.close();
+			throw ex;
+		}
+		return fleet;
+	}
+
+	List<WorkerProcess> add(int count, String options) {
+		List<WorkerProcess> added = Workers.take(count);
+		this.workers.addAll(added);
+		added.forEach((worker) -> worker.open(this.witness, "url=" + this.url + " prefix=" + this.prefix + " lease="
+				+ LEASE_MILLIS + " timeout=" + TIMEOUT_MILLIS + " poll=" + POLL_MILLIS + " " + options));
+		return added;
+	}
+
+	Witness witness() {
+		return this.witness;
+	}
+
+	String prefix() {
+		return this.prefix;
+	}
+
+	WorkerProcess worker(int index) {
+		return this.workers.get(index);
+	}
+
+	/** Lets all lock at random until {@link #stop}. */
+	void load(String options) {
+		this.workers.forEach((worker) -> load(worker, options));
+	}
+
+	void load(WorkerProcess worker, String options) {
+		worker.load("keys=" + KEYS + " seed=" + (++this.seed) + " " + options);
+	}
+
+	/** Ends the load; returns when every call has ended. */
+	void stop() {
+		List<WorkerProcess> alive = this.workers.stream().filter(WorkerProcess::isAlive).toList();
+		alive.forEach((worker) -> worker.tell("stop"));
+		alive.forEach(WorkerProcess::awaitStopped);
+	}
+
+	/** What is left of our keys, with their time to live, besides what may be. */
+	List<String> leftovers(RedisProcess redis) {
+		List<String> left = new ArrayList<>();
+		for (String key : redis.keys("{" + this.prefix)) {
+			boolean counter = key.endsWith(":f");
+			boolean mark = key.contains("}:m:");
+			long ttl = (Long) redis.call("PTTL", key);
+			if (!counter && !(mark && ttl > 0) && ttl != -2) {
+				left.add(key + " (" + ttl + " ms)");
+			}
+		}
+		return left;
+	}
+
+	/**
+	 * One lease and a second after the end nothing may be left.
+	 */
+	void assertClean(RedisProcess redis) {
+		long end = System.nanoTime() + (LEASE_MILLIS + 1000) * 1_000_000;
+		List<String> left = leftovers(redis);
+		while (!left.isEmpty() && System.nanoTime() < end) {
+			RedisProcess.pauseBriefly();
+			left = leftovers(redis);
+		}
+		if (!left.isEmpty()) {
+			throw new AssertionError("Left in Redis a lease and a second after the end: " + left);
+		}
+	}
+
+	@Override
+	public void close() {
+		for (WorkerProcess worker : this.workers) {
+			try {
+				worker.closeService();
+				Workers.giveBack(worker);
+			}
+			catch (RuntimeException | AssertionError ex) {
+				worker.close();
+			}
+		}
+	}
+
+}

@@ -1,0 +1,281 @@
+package io.github.asynclock.redis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes down what the workers of all JVMs report and finds what must never be: two
+ * actions on a key at a time, a token that does not rise, a call that never ends. All
+ * times are of the one monotonic clock of this machine.
+ */
+final class Witness {
+
+	/** How late a thread of a busy machine may be told that it lost. */
+	private static final long TOLD_WITHIN = TimeUnit.SECONDS.toNanos(1);
+
+	private final Map<String, List<Action>> actionsOfKey = new TreeMap<>();
+
+	private final Map<String, List<Action>> actionsOfCall = new HashMap<>();
+
+	private final Map<String, Long> open = new LinkedHashMap<>();
+
+	private final Map<String, Integer> outcomes = new TreeMap<>();
+
+	private final List<Result> results = new ArrayList<>();
+
+	private boolean dataWasLost;
+
+	private boolean holdersWerePaused;
+
+	/**
+	 * Redis lost what it knew: until its holder has found out, a lease may have another
+	 * holder, and go on to be handed over inside its JVM.
+	 */
+	synchronized Witness dataWasLost() {
+		this.dataWasLost = true;
+		return this;
+	}
+
+	/**
+	 * JVMs stood still: a holder that does not run cannot be told before others start.
+	 */
+	synchronized Witness holdersWerePaused() {
+		this.holdersWerePaused = true;
+		return this;
+	}
+
+	/**
+	 * Takes a line of a worker.
+	 * <ul>
+	 * <li>{@code C call time}: it calls
+	 * <li>{@code S call key token time}: the action of the call starts
+	 * <li>{@code L call time}: it was told that its lease is lost
+	 * <li>{@code H call time}: its lease said that it is held
+	 * <li>{@code E call time}: the action ends
+	 * <li>{@code R call outcome time}: the caller has a result
+	 * </ul>
+	 */
+	synchronized void accept(String worker, String line) {
+		String[] words = line.split(" ");
+		String call = worker + "/" + words[1];
+		long time = Long.parseLong(words[words.length - 1]);
+		switch (words[0]) {
+			case "C" -> this.open.put(call, time);
+			case "S" -> {
+				Action action = new Action(worker, call, words[2], Long.parseLong(words[3]), time);
+				this.actionsOfKey.computeIfAbsent(action.key, (key) -> new ArrayList<>()).add(action);
+				this.actionsOfCall.computeIfAbsent(call, (key) -> new ArrayList<>()).add(action);
+			}
+			case "L" -> actions(call).forEach((action) -> action.lost = time);
+			case "H" -> actions(call).forEach((action) -> action.held = time);
+			case "E" -> actions(call).forEach((action) -> action.end = time);
+			case "R" -> {
+				Long called = this.open.remove(call);
+				this.outcomes.merge(words[2], 1, Integer::sum);
+				this.results.add(new Result(call, words[2], (called != null) ? called : time, time));
+			}
+			default -> throw new IllegalArgumentException(line);
+		}
+	}
+
+	private List<Action> actions(String call) {
+		return this.actionsOfCall.getOrDefault(call, List.of());
+	}
+
+	/** A worker was killed: what it did has ended, and its callers are gone. */
+	synchronized void killed(String worker, long time) {
+		this.actionsOfCall.values().stream().flatMap(List::stream).forEach((action) -> {
+			if (action.worker.equals(worker) && action.end == Long.MAX_VALUE) {
+				action.end = Math.max(time, action.start);
+			}
+		});
+		this.open.keySet().removeIf((call) -> call.startsWith(worker + "/"));
+	}
+
+	/** All that must never be, in words. */
+	synchronized List<String> violations() {
+		List<String> violations = new ArrayList<>();
+		this.actionsOfKey.forEach((key, actions) -> {
+			List<Action> sorted = sorted(actions);
+			checkExclusion(sorted, violations);
+			checkTokens(sorted, violations);
+		});
+		this.open.forEach((call, time) -> violations.add(call + " never ended; it called at " + time));
+		return violations;
+	}
+
+	private static List<Action> sorted(List<Action> actions) {
+		return actions.stream().sorted(Comparator.comparingLong((action) -> action.start)).toList();
+	}
+
+	private void checkExclusion(List<Action> sorted, List<String> violations) {
+		List<Action> running = new ArrayList<>();
+		for (Action action : sorted) {
+			for (Iterator<Action> earlier = running.iterator(); earlier.hasNext();) {
+				Action other = earlier.next();
+				if (other.end <= action.start) {
+					earlier.remove();
+					continue;
+				}
+				if (other.held > action.start && !this.dataWasLost) {
+					violations.add(action + " started while " + other + " still regarded itself as holder");
+				}
+				if (other.lost == Long.MAX_VALUE) {
+					violations.add(action + " overlaps " + other + ", which was never told that it lost");
+				}
+				else if (other.lost > action.start + TOLD_WITHIN && !this.holdersWerePaused && !this.dataWasLost) {
+					violations.add(action + " overlaps " + other + ", which was told much later that it lost");
+				}
+			}
+			running.add(action);
+		}
+	}
+
+	private void checkTokens(List<Action> sorted, List<String> violations) {
+		Set<String> epochs = new HashSet<>();
+		Action greatest = null;
+		for (Action action : sorted) {
+			boolean handedOver = !epochs.add(action.worker + " " + (action.token >> 10));
+			if (greatest == null || action.token > greatest.token) {
+				greatest = action;
+			}
+			else if (!(this.dataWasLost && handedOver)) {
+				violations.add(action + " has a token that is not greater than that of " + greatest);
+			}
+		}
+	}
+
+	void assertGood() {
+		List<String> violations = violations();
+		if (!violations.isEmpty()) {
+			throw new AssertionError(
+					violations.size() + " violations, of them:\n" + String.join("\n", first(violations, 20)));
+		}
+	}
+
+	private static <T> List<T> first(List<T> list, int count) {
+		return list.subList(0, Math.min(count, list.size()));
+	}
+
+	synchronized int grants() {
+		return this.actionsOfCall.size();
+	}
+
+	synchronized int lost() {
+		return (int) this.actionsOfCall.values()
+			.stream()
+			.filter((actions) -> actions.get(0).lost != Long.MAX_VALUE)
+			.count();
+	}
+
+	/** How many calls ended how: {@code ok}, or an exception's simple name. */
+	synchronized Map<String, Integer> outcomes() {
+		return new TreeMap<>(this.outcomes);
+	}
+
+	synchronized int outcome(String name) {
+		return this.outcomes.getOrDefault(name, 0);
+	}
+
+	/** The first start of an action on a key after some time; the last value if none. */
+	synchronized long firstStartAfter(String key, long time) {
+		return this.actionsOfKey.getOrDefault(key, List.of())
+			.stream()
+			.mapToLong((action) -> action.start)
+			.filter((start) -> start > time)
+			.min()
+			.orElse(Long.MAX_VALUE);
+	}
+
+	/** The first start of any action after some time; the last value if none. */
+	synchronized long firstStartAfter(long time) {
+		return this.actionsOfKey.keySet()
+			.stream()
+			.mapToLong((key) -> firstStartAfter(key, time))
+			.min()
+			.orElse(Long.MAX_VALUE);
+	}
+
+	/** The longest time that a key went without any start in between, from a time on. */
+	synchronized long longestGap(long from, long to) {
+		long longest = 0;
+		for (List<Action> actions : this.actionsOfKey.values()) {
+			long last = from;
+			for (Action action : sorted(actions)) {
+				if (action.start > from && action.start <= to) {
+					longest = Math.max(longest, action.start - last);
+					last = action.start;
+				}
+			}
+			longest = Math.max(longest, to - last);
+		}
+		return longest;
+	}
+
+	synchronized List<Result> results() {
+		return List.copyOf(this.results);
+	}
+
+	synchronized List<Action> actions() {
+		return this.actionsOfKey.values().stream().flatMap(List::stream).toList();
+	}
+
+	/** How a call ended. */
+	record Result(String call, String outcome, long called, long ended) {
+
+		long took() {
+			return this.ended - this.called;
+		}
+
+	}
+
+	/** What ran under a key's lock. */
+	static final class Action {
+
+		final String worker;
+
+		final String call;
+
+		final String key;
+
+		final long token;
+
+		final long start;
+
+		/** When its lease said last that it is held. */
+		long held;
+
+		/** When it was told that it lost. */
+		long lost = Long.MAX_VALUE;
+
+		long end = Long.MAX_VALUE;
+
+		Action(String worker, String call, String key, long token, long start) {
+			this.worker = worker;
+			this.call = call;
+			this.key = key;
+			this.token = token;
+			this.start = start;
+			this.held = start;
+		}
+
+		@Override
+		public String toString() {
+			return this.call + " on " + this.key + " [" + this.start + " to "
+					+ ((this.end != Long.MAX_VALUE) ? this.end : "?") + ", held at " + this.held + ", lost "
+					+ ((this.lost != Long.MAX_VALUE) ? this.lost : "never") + ", token " + (this.token >> 10) + "+"
+					+ (this.token & 1023) + "]";
+		}
+
+	}
+
+}
