@@ -38,6 +38,12 @@ class ArchitectureTest {
 			".core.QueueingLockService", ".core.LockStore", ".core.Attempt", ".core.StoreGrant", ".core.ContextCarrier",
 			// the store of one JVM
 			".local.LocalLockStore",
+			// the store across JVMs, and what the auto-configuration makes its connection
+			// with
+			".redis.RedisLockStore", ".redis.RedisSettings", ".redis.RedisPermissionException",
+			".redis.LockConnectionFactories", ".redis.RedisTls",
+			// API: where Redis is, for who does not say so by properties
+			".autoconfigure.AsyncLockRedisConnectionDetails",
 			// what the auto-configuration wires or analyses
 			".aop.LockedBeanPostProcessor", ".aop.LockedDefinitionException", ".context.ThreadLocalCarrier",
 			// found by the service loader
@@ -55,6 +61,9 @@ class ArchitectureTest {
 	static final ArchRule localUsesCore = usesOfOurs(".local", "", ".core");
 
 	@ArchTest
+	static final ArchRule redisUsesCore = usesOfOurs(".redis", "", ".core");
+
+	@ArchTest
 	static final ArchRule aopUsesRoot = usesOfOurs(".aop", "");
 
 	@ArchTest
@@ -63,7 +72,7 @@ class ArchitectureTest {
 	@ArchTest
 	static final ArchRule noPackageIsLeftOut = classes().that(resideInAPackage(ROOT + ".."))
 		.should()
-		.resideInAnyPackage(ROOT, ROOT + ".core", ROOT + ".local", ROOT + ".aop", ROOT + ".context",
+		.resideInAnyPackage(ROOT, ROOT + ".core", ROOT + ".local", ROOT + ".redis", ROOT + ".aop", ROOT + ".context",
 				ROOT + ".autoconfigure");
 
 	@ArchTest
@@ -80,6 +89,19 @@ class ArchitectureTest {
 		.that(resideInAnyPackage(ROOT + ".core", ROOT + ".local"))
 		.should()
 		.dependOnClassesThat(resideInAnyPackage("org.springframework..", "io.lettuce..", "io.micrometer.."));
+
+	@ArchTest
+	static final ArchRule onlyTheStoreAndItsWiringKnowRedis = noClasses().that(resideInAPackage(ROOT + ".."))
+		.and(resideOutsideOfPackage(ROOT + ".redis"))
+		.and(resideOutsideOfPackage(ROOT + ".autoconfigure"))
+		.should()
+		.dependOnClassesThat(resideInAnyPackage("org.springframework.data..", "io.lettuce..", "io.netty.."));
+
+	@ArchTest
+	static final ArchRule theRedisStoreKnowsOfSpringOnlyItsRedis = classes().that(resideInAPackage(ROOT + ".redis"))
+		.should()
+		.onlyDependOnClassesThat(
+				resideOutsideOfPackage("org.springframework..").or(resideInAPackage("org.springframework.data..")));
 
 	@ArchTest
 	static final ArchRule contextKnowsNoSpring = noClasses().that(resideInAPackage(ROOT + ".context"))

@@ -61,7 +61,7 @@ class RedisStoreConfiguration {
 				redis.localHandoffTime(), redis.minReplicas(), redis.replicaTimeout());
 	}
 
-	/** At the end: it connects while the application's beans are made. */
+	/** When all beans are there, so that a refusal closes what was opened. */
 	@Bean
 	SmartInitializingSingleton lockStoreStart(RedisLockStore store) {
 		return store::awaitStart;

@@ -142,15 +142,23 @@ final class MultiLease extends HeldLease implements LossListener {
 	}
 
 	/**
-	 * Lets go of what is held, in reverse order. Each successor is seen to here: there
-	 * may be several.
+	 * Lets go of what is held, in reverse order, and of what was re-entered first:
+	 * whoever finds our own keys free finds those as we found them. Each successor is
+	 * seen to here: there may be several.
 	 */
 	@Override
 	@Nullable PendingAcquire letGoAll() {
-		for (int i = this.held - 1; i >= 0; i--) {
-			this.terms.engine().handOver(letGo(i));
-		}
+		letGoAll(false);
+		letGoAll(true);
 		return null;
+	}
+
+	private void letGoAll(boolean own) {
+		for (int i = this.held - 1; i >= 0; i--) {
+			if ((this.owners[i] == this) == own) {
+				this.terms.engine().handOver(letGo(i));
+			}
+		}
 	}
 
 	private @Nullable PendingAcquire letGo(int index) {

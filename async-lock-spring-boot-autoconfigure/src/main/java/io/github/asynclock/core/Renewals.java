@@ -129,7 +129,9 @@ final class Renewals {
 				lost(holding, "the store no longer has it for this holder");
 				continue;
 			}
-			long at = (gone != null) ? holding.renewAt() : now + slack(holding);
+			// What is still due was not renewed: not at once again.
+			long at = holding.renewAt();
+			at = (at - now > 0) ? at : now + slack(holding);
 			next = (next == NEVER || at - next < 0) ? at : next;
 		}
 		if (next != NEVER) {

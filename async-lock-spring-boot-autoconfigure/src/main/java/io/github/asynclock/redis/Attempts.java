@@ -31,7 +31,7 @@ final class Attempts {
 
 	private final KeyNames names;
 
-	private final String instance;
+	private final InstanceId instance;
 
 	private final RedisSettings settings;
 
@@ -44,7 +44,7 @@ final class Attempts {
 	private volatile Consumer<String> listener = (key) -> {
 	};
 
-	Attempts(RedisProtocol protocol, Closings closings, KeyNames names, String instance, RedisSettings settings) {
+	Attempts(RedisProtocol protocol, Closings closings, KeyNames names, InstanceId instance, RedisSettings settings) {
 		this.protocol = protocol;
 		this.closings = closings;
 		this.names = names;
@@ -130,7 +130,7 @@ final class Attempts {
 		for (int i = 0; i < attempt.names.length; i++) {
 			String epoch = (String) parts.get(1 + 2 * i);
 			long lease = (Long) parts.get(2 + 2 * i);
-			holds.add(new RedisHold(attempt.names[i], this.instance, number, epoch, lease, sentAt));
+			holds.add(new RedisHold(attempt.names[i], this.instance.get(), number, epoch, lease, sentAt));
 		}
 		return holds;
 	}

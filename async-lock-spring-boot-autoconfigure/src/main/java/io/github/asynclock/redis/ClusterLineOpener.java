@@ -2,7 +2,7 @@ package io.github.asynclock.redis;
 
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import io.lettuce.core.RedisChannelHandler;
@@ -48,7 +48,7 @@ final class ClusterLineOpener implements LineOpener {
 		StatefulRedisClusterConnection<String, String> commands = this.client.connect(StringCodec.UTF8);
 		try {
 			StatefulRedisClusterPubSubConnection<String, String> wakeUps = this.client.connectPubSub(StringCodec.UTF8);
-			Line line = new Line(commands.async(), List.<StatefulConnection<String, String>>of(commands, wakeUps));
+			Line line = new Line(commands.async(), Set.of(commands, wakeUps));
 			this.subscription.open(wakeUps, this.timeout);
 			return line;
 		}

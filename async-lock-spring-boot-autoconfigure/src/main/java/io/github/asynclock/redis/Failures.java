@@ -47,6 +47,13 @@ final class Failures {
 	}
 
 	/**
+	 * Whether a cluster is just moving some of the keys.
+	 */
+	static boolean isMoving(Throwable failure) {
+		return code(failure).equals("TRYAGAIN");
+	}
+
+	/**
 	 * Whether the user may not do that.
 	 */
 	static boolean isForbidden(@Nullable Throwable failure) {

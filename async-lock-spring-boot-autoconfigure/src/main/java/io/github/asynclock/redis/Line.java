@@ -1,8 +1,10 @@
 package io.github.asynclock.redis;
 
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
@@ -18,7 +20,9 @@ final class Line {
 	private final RedisClusterAsyncCommands<String, String> commands;
 
 	/** All that has to be closed with it. */
-	private final List<StatefulConnection<String, String>> connections;
+	private final Set<StatefulConnection<String, String>> connections;
+
+	private final AtomicBoolean closed = new AtomicBoolean();
 
 	/** When the last timeout that counts was, and how many came in a row. */
 	private long timedOutAt;
@@ -30,7 +34,7 @@ final class Line {
 	/**
 	 * @param connections all that has to be closed with it
 	 */
-	Line(RedisClusterAsyncCommands<String, String> commands, List<StatefulConnection<String, String>> connections) {
+	Line(RedisClusterAsyncCommands<String, String> commands, Set<StatefulConnection<String, String>> connections) {
 		this.commands = commands;
 		this.connections = connections;
 	}
@@ -88,7 +92,9 @@ final class Line {
 	}
 
 	void close() {
-		this.connections.forEach(StatefulConnection::closeAsync);
+		if (this.closed.compareAndSet(false, true)) {
+			this.connections.forEach(StatefulConnection::closeAsync);
+		}
 	}
 
 }

@@ -24,6 +24,8 @@ final class RedisHold {
 
 	private volatile boolean dirty;
 
+	private boolean lost;
+
 	RedisHold(KeyName name, String instance, long counter, String epoch, long leaseMillis, long since) {
 		this.name = name;
 		this.instance = instance;
@@ -58,11 +60,23 @@ final class RedisHold {
 	/**
 	 * A renewal that was sent at this time was executed.
 	 */
-	void renewed(long sentAt) {
+	synchronized void renewed(long sentAt) {
+		if (this.lost) {
+			return;
+		}
 		long until = sentAt + usableNanos(this.leaseMillis);
 		if (until - this.deadline > 0) {
 			this.deadline = until;
 		}
+	}
+
+	/**
+	 * Redis no longer has it; that is final, whatever is answered to earlier renewals.
+	 */
+	synchronized void lost() {
+		this.lost = true;
+		this.dirty = true;
+		this.deadline = System.nanoTime();
 	}
 
 	/**

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -63,8 +62,8 @@ public final class RedisLockStore implements LockStore {
 		this.cluster = factory.isClusterAware();
 		this.names = new KeyNames(settings.keyPrefix());
 		this.timer = new ScheduledThreadPoolExecutor(1, RedisLockStore::timerThread);
-		String instance = UUID.randomUUID().toString();
-		Subscription wakeUps = new Subscription(this.names.channel() + instance, this::hinted);
+		InstanceId instance = new InstanceId();
+		Subscription wakeUps = new Subscription(() -> this.names.channel() + instance.get(), this::hinted);
 		long timeout = settings.commandTimeout().toNanos();
 		this.connection = new LockConnection(opener(factory, wakeUps), this.timer, timeout, this::connected);
 		this.asking = (settings.minReplicas() > 0)
@@ -182,17 +181,21 @@ public final class RedisLockStore implements LockStore {
 
 	@Override
 	public CompletionStage<? extends Collection<StoreGrant>> renew(Collection<StoreGrant> grants) {
-		if (!this.cluster) {
-			return renewTogether(grants);
-		}
+		return this.cluster ? renewByStripe(grants) : renewTogether(grants);
+	}
+
+	private CompletionStage<List<StoreGrant>> renewByStripe(Collection<StoreGrant> grants) {
 		Map<String, List<StoreGrant>> byStripe = new HashMap<>();
 		grants.forEach((grant) -> byStripe
 			.computeIfAbsent(((RedisGrant) grant).hold.name.stripe(), (stripe) -> new ArrayList<>())
 			.add(grant));
+		return renewAll(byStripe.values());
+	}
+
+	/** Those of a node that does not answer keep their deadlines. */
+	private CompletionStage<List<StoreGrant>> renewAll(Collection<List<StoreGrant>> parts) {
 		CompletableFuture<List<StoreGrant>> all = CompletableFuture.completedFuture(new ArrayList<>());
-		for (List<StoreGrant> some : byStripe.values()) {
-			// Those of a node that does not answer keep their deadlines; that is known by
-			// then.
+		for (List<StoreGrant> some : parts) {
 			all = all.thenCombine(renewTogether(some).exceptionally((failure) -> List.of()), (lost, more) -> {
 				lost.addAll(more);
 				return lost;
@@ -204,12 +207,15 @@ public final class RedisLockStore implements LockStore {
 	private CompletionStage<List<StoreGrant>> renewTogether(Collection<StoreGrant> grants) {
 		List<RedisHold> holds = grants.stream().map((grant) -> ((RedisGrant) grant).hold).toList();
 		Reply<List<Object>> reply = this.protocol.renew(holds);
-		return reply.handle((answers, failure) -> {
-			if (failure != null && Failures.isUnknown(failure)) {
+		CompletableFuture<List<StoreGrant>> lost = reply.thenApply((answers) -> lost(grants, answers, reply.sentAt));
+		return lost.exceptionallyCompose((failure) -> {
+			if (Failures.isUnknown(Failures.unwrap(failure))) {
 				holds.forEach(RedisHold::dirty);
 			}
-			return reply;
-		}).thenCompose((same) -> same).thenApply((answers) -> lost(grants, answers, reply.sentAt));
+			// While a slot moves, its keys are here and there; each alone can be found.
+			return (grants.size() > 1 && Failures.isMoving(Failures.unwrap(failure)))
+					? renewAll(grants.stream().map(List::of).toList()) : CompletableFuture.failedFuture(failure);
+		});
 	}
 
 	private static List<StoreGrant> lost(Collection<StoreGrant> grants, List<Object> answers, long sentAt) {
@@ -221,7 +227,7 @@ public final class RedisLockStore implements LockStore {
 				hold.renewed(sentAt);
 			}
 			else {
-				hold.dirty();
+				hold.lost();
 				lost.add(grant);
 			}
 		}

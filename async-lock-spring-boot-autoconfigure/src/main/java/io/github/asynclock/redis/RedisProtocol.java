@@ -22,13 +22,13 @@ final class RedisProtocol {
 
 	private final KeyNames names;
 
-	private final String instance;
+	private final InstanceId instance;
 
 	private final RedisSettings settings;
 
 	private final String stale;
 
-	RedisProtocol(LockConnection connection, LockConnection asking, KeyNames names, String instance,
+	RedisProtocol(LockConnection connection, LockConnection asking, KeyNames names, InstanceId instance,
 			RedisSettings settings) {
 		this.connection = connection;
 		this.asking = asking;
@@ -46,7 +46,8 @@ final class RedisProtocol {
 	Reply<List<Object>> acquire(KeyName[] names, long counter, long leaseMillis, boolean enqueue) {
 		String[] keys = new String[names.length * 5];
 		String[] arguments = new String[6 + names.length];
-		arguments[0] = this.instance;
+		String instance = this.instance.get();
+		arguments[0] = instance;
 		arguments[1] = Long.toString(counter);
 		arguments[2] = Long.toString(leaseMillis);
 		arguments[3] = this.stale;
@@ -57,7 +58,7 @@ final class RedisProtocol {
 			keys[i * 5] = name.owner();
 			keys[i * 5 + 1] = name.queue();
 			keys[i * 5 + 2] = name.alive();
-			keys[i * 5 + 3] = name.mark(this.instance);
+			keys[i * 5 + 3] = name.mark(instance);
 			keys[i * 5 + 4] = name.fence();
 			arguments[6 + i] = name.hint();
 		}
@@ -82,9 +83,10 @@ final class RedisProtocol {
 	 * @param mark whether late copies of the attempt's commands have to be refused
 	 */
 	Reply<List<Object>> close(KeyName name, long counter, long restMillis, boolean mark, long leaseMillis) {
-		String[] keys = { name.owner(), name.queue(), name.alive(), name.mark(this.instance) };
+		String instance = this.instance.get();
+		String[] keys = { name.owner(), name.queue(), name.alive(), name.mark(instance) };
 		String markMillis = mark ? Long.toString(Math.max(leaseMillis, SHORTEST_MARK_MILLIS)) : "0";
-		String[] arguments = { this.instance, Long.toString(counter), Long.toString(restMillis), markMillis,
+		String[] arguments = { instance, Long.toString(counter), Long.toString(restMillis), markMillis,
 				this.names.channel(), name.hint() };
 		return this.connection.run(Script.CLOSE, keys, arguments, this.settings.commandTimeout().toNanos());
 	}

@@ -1,6 +1,7 @@
 package io.github.asynclock.redis;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -44,7 +45,7 @@ final class ServerLineOpener implements LineOpener {
 		try {
 			boolean needsTwo = this.subscription != null && !isResp3(first);
 			StatefulRedisPubSubConnection<String, String> second = needsTwo ? connect(opened, lost) : first;
-			Line line = new Line(first.async(), List.<StatefulConnection<String, String>>of(first, second));
+			Line line = new Line(first.async(), new HashSet<>(List.of(first, second)));
 			opened.set(line);
 			if (this.subscription != null) {
 				this.subscription.open(second, this.timeout);

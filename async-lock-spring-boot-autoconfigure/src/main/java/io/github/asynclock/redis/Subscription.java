@@ -3,6 +3,7 @@ package io.github.asynclock.redis;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
@@ -12,10 +13,10 @@ import org.apache.commons.logging.LogFactory;
 /**
  * What an instance listens to: wake-ups. Without them it finds out by polling.
  *
- * @param channel its own
+ * @param channel says which: its own
  * @param hint told of each message there: the encoded name of a key
  */
-record Subscription(String channel, Consumer<String> hint) {
+record Subscription(Supplier<String> channel, Consumer<String> hint) {
 
 	private static final Log logger = LogFactory.getLog(Subscription.class);
 
@@ -32,13 +33,13 @@ record Subscription(String channel, Consumer<String> hint) {
 
 		});
 		try {
-			connection.async().subscribe(this.channel).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			connection.async().subscribe(this.channel.get()).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (Exception ex) {
 			if (!Failures.isForbidden(Failures.unwrap(ex))) {
 				throw ex;
 			}
-			logger.warn("The Redis user lacks the permission to SUBSCRIBE to " + this.channel
+			logger.warn("The Redis user lacks the permission to SUBSCRIBE to " + this.channel.get()
 					+ ", so waiting instances find out by polling, which is slower. Grant it the channels: "
 					+ "ACL SETUSER <user> &<key-prefix>:*");
 		}

@@ -13,6 +13,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.env.PropertySource;
@@ -68,23 +69,82 @@ class StartUpFailureTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "async-lock.redis.url=redis://user:secret@localhost", "async-lock.provider=redis",
-			"async-lock.redis.cluster.nodes=one:6379,secret:6379", "async-lock.redis.cluster.nodes[0]=secret:6379" })
-	void redisIsAskedForButNotThereYet(String property, CapturedOutput output) {
+	@ValueSource(strings = { "async-lock.redis.url=http://user:secret@localhost",
+			"async-lock.redis.url=redis://user:secret@localhost:notaport",
+			"async-lock.redis.url=redis://user:secret@localhost:0", "async-lock.redis.url=redis://user:secret",
+			"async-lock.redis.url=redis://user:se cret@localhost", "async-lock.redis.url=redis://user:secret@",
+			"async-lock.redis.url=redis://:secret@localhost/x", "async-lock.redis.url=redis://:secret@one,two",
+			"async-lock.redis.url=user:secret@localhost", "async-lock.redis.url=localhost",
+			"async-lock.redis.url=redis-sentinel://:secret@localhost", "async-lock.redis.url=redis-socket://",
+			"async-lock.redis.url=redis://:secret@localhost:6379:6380" })
+	void aMalformedUrl(String property, CapturedOutput output) {
 		fails(App.class, property);
-		assertThat(output).contains("APPLICATION FAILED TO START", "async-lock.", "has no Redis store yet",
-				"async-lock.provider=local");
-		assertThat(output).doesNotContain("secret");
+		assertThat(output).contains("APPLICATION FAILED TO START", "'async-lock.redis.url'", "async-lock.redis.url=re");
+		assertThat(output).doesNotContain("secret").doesNotContain("se cret");
 	}
 
 	@Test
-	void redisIsAskedForByAnEnvironmentVariable(CapturedOutput output) {
-		Map<String, Object> variables = Map.of("ASYNC_LOCK_REDIS_URL", "redis://:secret@localhost");
+	void aWrongUrlInAnEnvironmentVariable(CapturedOutput output) {
+		Map<String, Object> variables = Map.of("ASYNC_LOCK_REDIS_URL", "redis://:secret@localhost:notaport");
 		PropertySource<?> environment = new SystemEnvironmentPropertySource("test-systemEnvironment", variables);
 		SpringApplicationBuilder application = application(App.class)
 			.initializers((context) -> context.getEnvironment().getPropertySources().addFirst(environment));
 		assertThatException().isThrownBy(() -> application.run().close());
-		assertThat(output).contains("'async-lock.redis.url' is set").doesNotContain("secret");
+		assertThat(output).contains("'localhost:…' has to be a host", "async-lock.redis.url=redis://localhost:6379")
+			.doesNotContain("secret");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "one:6379,two:port", "redis://:secret@one:6379", "one:65536", "one two:1", "one:" })
+	void aMalformedNodeOfACluster(String nodes, CapturedOutput output) {
+		fails(App.class, "async-lock.redis.cluster.nodes=" + nodes);
+		assertThat(output).contains("APPLICATION FAILED TO START", "'async-lock.redis.cluster.nodes'",
+				"async-lock.redis.cluster.nodes=host1:6379,host2:6379");
+		assertThat(output).doesNotContain("secret");
+	}
+
+	@Test
+	void bothAUrlAndNodesOfACluster(CapturedOutput output) {
+		fails(App.class, "async-lock.redis.url=redis://:secret@localhost", "async-lock.redis.cluster.nodes=one:6379");
+		assertThat(output).contains("APPLICATION FAILED TO START", "mutually exclusive", "async-lock.redis.url",
+				"async-lock.redis.cluster.nodes");
+		assertThat(output).doesNotContain("secret");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "key-prefix=my{lock}", "key-prefix=my lock", "command-timeout=0", "command-timeout=-1s",
+			"poll-interval=0", "poll-interval=1ns", "local-handoffs=0", "local-handoffs=1025",
+			"local-handoff-time=-1ms", "min-replicas=-1", "replica-timeout=0ms" })
+	void ofRedisAValueThatMakesNoSense(String property, CapturedOutput output) {
+		fails(App.class, "async-lock.redis.url=redis://:secret@localhost", "async-lock.redis." + property);
+		String name = "async-lock.redis." + property.substring(0, property.indexOf('='));
+		String value = property.substring(property.indexOf('=') + 1);
+		assertThat(output).contains("APPLICATION FAILED TO START", "'" + name + "'", "'" + value + "'", name + "=");
+		assertThat(output).doesNotContain("secret");
+	}
+
+	@Test
+	void anSslBundleThatIsNotThere(CapturedOutput output) {
+		fails(App.class, "async-lock.redis.url=redis://:secret@localhost", "async-lock.redis.ssl.bundle=mine");
+		assertThat(output)
+			.contains("APPLICATION FAILED TO START", "'async-lock.redis.ssl.bundle'", "'mine'",
+					"spring.ssl.bundle.pem.mine")
+			.doesNotContain("secret");
+	}
+
+	@Test
+	void redisWithoutAWordWhereItIs(CapturedOutput output) {
+		fails(App.class, "async-lock.provider=redis");
+		assertThat(output).contains("APPLICATION FAILED TO START", "'async-lock.provider'",
+				"async-lock.redis.url=redis://localhost:6379", "spring-boot-starter-data-redis");
+	}
+
+	@Test
+	void redisOfTheApplicationThatIsAFixedListOfServers(CapturedOutput output) {
+		fails(AppWithRedis.class, "async-lock.provider=redis",
+				"spring.data.redis.masterreplica.nodes=one:6379,two:6379");
+		assertThat(output).contains("APPLICATION FAILED TO START", "spring.data.redis.masterreplica",
+				"async-lock.redis.url=redis://localhost:6379");
 	}
 
 	@Test
@@ -105,6 +165,11 @@ class StartUpFailureTests {
 	@SpringBootConfiguration
 	@ImportAutoConfiguration({ AsyncLockAutoConfiguration.class, AsyncLockOffAutoConfiguration.class })
 	static class App {
+
+	}
+
+	@ImportAutoConfiguration(DataRedisAutoConfiguration.class)
+	static class AppWithRedis extends App {
 
 	}
 

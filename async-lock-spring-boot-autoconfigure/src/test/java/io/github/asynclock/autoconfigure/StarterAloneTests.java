@@ -6,11 +6,22 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 
 import io.github.asynclock.core.LockStore;
+import io.lettuce.core.resource.ClientResources;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisReactiveAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisRepositoriesAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.health.DataRedisHealthContributorAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.health.DataRedisReactiveHealthContributorAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.observation.LettuceObservationAutoConfiguration;
+import org.springframework.boot.health.actuate.endpoint.CompositeHealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -29,20 +40,37 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class StarterAloneTests {
 
+	/** Nobody listens there: only what the application has and does counts. */
+	private static final String REDIS = "async-lock.redis.url=redis://localhost:1";
+
+	private static final Set<String> OURS = Set.of(AsyncLockAutoConfiguration.class.getName(),
+			AsyncLockAutoConfiguration.LockServiceConfiguration.class.getName(),
+			"async-lock-" + AsyncLockProperties.class.getName(), "lockedBeanPostProcessor",
+			"lockedOutermostPostProcessor", "lockStore", "lockService", "lockServiceDrain", "lockServiceAbandon");
+
+	private static final Set<String> OURS_FOR_REDIS = Set.of(RedisStoreConfiguration.class.getName(),
+			"lockRedisConnectionDetails", "lockRedisConnection", "lockStoreStart");
+
 	@Test
 	void onlyOurBeansAreAdded() {
 		Set<String> with = beanNames("async-lock.enabled=true");
-		Set<String> without = beanNames("async-lock.enabled=false");
-		with.removeAll(without);
-		assertThat(with).containsExactlyInAnyOrder(AsyncLockAutoConfiguration.class.getName(),
-				AsyncLockAutoConfiguration.LockServiceConfiguration.class.getName(),
-				"async-lock-" + AsyncLockProperties.class.getName(), "lockedBeanPostProcessor",
-				"lockedOutermostPostProcessor", "lockStore", "lockService", "lockServiceDrain", "lockServiceAbandon");
+		with.removeAll(beanNames("async-lock.enabled=false"));
+		assertThat(with).isEqualTo(OURS);
 	}
 
 	@Test
-	void nothingOfTheApplicationsIsTakenOver() {
-		try (ConfigurableApplicationContext context = run("async-lock.enabled=true")) {
+	void withRedisToo() {
+		Set<String> with = beanNames(REDIS);
+		with.removeAll(beanNames("async-lock.enabled=false"));
+		with.removeAll(OURS);
+		assertThat(with).isEqualTo(OURS_FOR_REDIS);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "async-lock.enabled=true", REDIS })
+	void nothingOfTheApplicationsIsTakenOver(String property) {
+		try (ConfigurableApplicationContext context = run(property)) {
+			assertThat(context.getBeanNamesForType(ClientResources.class)).isEmpty();
 			assertThat(context.getBeanNamesForType(LockStore.class)).hasSize(1);
 			assertThat(context.getBeanNamesForType(RedisConnectionFactory.class)).isEmpty();
 			assertThat(context.getBeanNamesForType(ReactiveRedisConnectionFactory.class)).isEmpty();
@@ -50,7 +78,9 @@ class StarterAloneTests {
 			assertThat(context.getBeanNamesForType(TaskScheduler.class)).isEmpty();
 			assertThat(context.getBeanNamesForType(ReactiveAdapterRegistry.class)).isEmpty();
 			assertThat(context.getBeanNamesForType(Executor.class)).containsExactly("applicationTaskExecutor");
-			assertThat(context.getBean(HealthEndpoint.class).health().getStatus()).isEqualTo(Status.UP);
+			HealthDescriptor health = context.getBean(HealthEndpoint.class).health();
+			assertThat(health.getStatus()).isEqualTo(Status.UP);
+			assertThat(((CompositeHealthDescriptor) health).getComponents()).doesNotContainKey("redis");
 		}
 	}
 
@@ -65,8 +95,15 @@ class StarterAloneTests {
 			.run("--" + property, "--spring.main.banner-mode=off");
 	}
 
+	/**
+	 * Boot's Redis module is on the class path of our tests; the starter does not bring
+	 * it.
+	 */
 	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
+	@EnableAutoConfiguration(exclude = { DataRedisAutoConfiguration.class, DataRedisReactiveAutoConfiguration.class,
+			DataRedisRepositoriesAutoConfiguration.class, LettuceObservationAutoConfiguration.class,
+			DataRedisHealthContributorAutoConfiguration.class,
+			DataRedisReactiveHealthContributorAutoConfiguration.class })
 	static class Application {
 
 	}

@@ -19,7 +19,7 @@ final class Fleet implements AutoCloseable {
 
 	static final long TIMEOUT_MILLIS = 300;
 
-	private final Witness witness = new Witness();
+	private final Witness witness;
 
 	private final String prefix;
 
@@ -27,9 +27,11 @@ final class Fleet implements AutoCloseable {
 
 	private final List<WorkerProcess> workers = new ArrayList<>();
 
-	private int seed;
+	/** Loops of different fleets differ. */
+	private static int seed;
 
-	private Fleet(String url, String prefix) {
+	private Fleet(Witness witness, String url, String prefix) {
+		this.witness = witness;
 		this.url = url;
 		this.prefix = prefix;
 	}
@@ -42,7 +44,15 @@ final class Fleet implements AutoCloseable {
 	 * @param options more settings, or others than the usual ones; see {@link Worker}
 	 */
 	static Fleet open(int count, String url, String options) {
-		Fleet fleet = new Fleet(url, TestRedis.randomPrefix());
+		return open(new Fleet(new Witness(LEASE_MILLIS * 1_000_000), url, TestRedis.randomPrefix()), count, options);
+	}
+
+	/** More JVMs with the same keys and witness, which reach Redis another way. */
+	Fleet beside(int count, String url, String options) {
+		return open(new Fleet(this.witness, url, this.prefix), count, options);
+	}
+
+	private static Fleet open(Fleet fleet, int count, String options) {
 		try {
 			fleet.add(count, options);
 		}
@@ -79,7 +89,7 @@ final class Fleet implements AutoCloseable {
 	}
 
 	void load(WorkerProcess worker, String options) {
-		worker.load("keys=" + KEYS + " seed=" + (++this.seed) + " " + options);
+		worker.load("keys=" + KEYS + " seed=" + (++seed) + " " + options);
 	}
 
 	/** Ends the load; returns when every call has ended. */

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -185,6 +186,16 @@ final class RedisProcess implements AutoCloseable {
 		resume();
 		this.process.destroy();
 		Processes.awaitExit(this.process, 20);
+	}
+
+	/** Adds a line to its configuration, for its next start. */
+	void reconfigure(String line) {
+		try {
+			Files.writeString(this.folder.resolve("redis.conf"), line + "\n", StandardOpenOption.APPEND);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	/** Starts it again on the same port, with the same configuration and folder. */

@@ -27,7 +27,7 @@ final class TcpProxy implements AutoCloseable {
 
 	private final ServerSocket listener;
 
-	private final int target;
+	private volatile int target;
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
@@ -74,6 +74,11 @@ final class TcpProxy implements AutoCloseable {
 
 	void passAll() {
 		this.rule = (command) -> Fate.PASS;
+	}
+
+	/** Where new connections go from now on. */
+	void target(int port) {
+		this.target = port;
 	}
 
 	/** Cuts all connections now. What the server has received it still executes. */
@@ -155,10 +160,7 @@ final class TcpProxy implements AutoCloseable {
 		HOLD_AND_CUT,
 
 		/** It is executed; the client is cut off when the reply comes. */
-		LOSE_REPLY,
-
-		/** It is dropped, and the connection stays open without a reply. */
-		DROP
+		LOSE_REPLY
 
 	}
 
@@ -211,9 +213,7 @@ final class TcpProxy implements AutoCloseable {
 						open.await();
 					}
 					this.cutAtReply = this.cutAtReply || fate == Fate.LOSE_REPLY;
-					if (fate != Fate.DROP) {
-						this.server.getOutputStream().write(command.bytes());
-					}
+					this.server.getOutputStream().write(command.bytes());
 				}
 			}
 			catch (IOException | InterruptedException ex) {

@@ -43,6 +43,9 @@ public final class TestRedis {
 			Path.of(System.getenv().getOrDefault("XDG_RUNTIME_DIR", "/run"), "docker.sock"),
 			Path.of(System.getProperty("user.home"), ".docker/run/docker.sock"));
 
+	/** A machine that is busy with other tests is not a Redis that does not answer. */
+	private static final Duration PATIENT = Duration.ofSeconds(20);
+
 	private static TestRedis shared;
 
 	private static LettuceConnectionFactory factory;
@@ -73,7 +76,7 @@ public final class TestRedis {
 	/** The same with settings of its own. */
 	public static RedisLockStore store(UnaryOperator<RedisSettings> settings) {
 		RedisLockStore store = new RedisLockStore(factory(),
-				settings.apply(RedisSettings.defaults().withKeyPrefix(randomPrefix())));
+				settings.apply(RedisSettings.defaults().withKeyPrefix(randomPrefix()).withCommandTimeout(PATIENT)));
 		store.awaitStart();
 		return store;
 	}
@@ -87,9 +90,8 @@ public final class TestRedis {
 	 */
 	private static synchronized LettuceConnectionFactory factory() {
 		if (factory == null) {
-			factory = LockConnectionFactories.create(shared().uri(), RedisSettings.defaults().commandTimeout(),
-					LockConnectionFactories.resources());
-			Runtime.getRuntime().addShutdownHook(new Thread(factory::destroy));
+			// Daemon threads; they end with this JVM.
+			factory = LockConnectionFactories.create(shared().uri(), PATIENT, LockConnectionFactories.resources());
 		}
 		return factory;
 	}

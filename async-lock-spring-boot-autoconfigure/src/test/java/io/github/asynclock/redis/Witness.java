@@ -3,12 +3,10 @@ package io.github.asynclock.redis;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -32,17 +30,48 @@ final class Witness {
 
 	private final List<Result> results = new ArrayList<>();
 
-	private boolean dataWasLost;
+	/** A resource that checks tokens: the greatest of each key. */
+	private final Map<String, Long> tokens = new HashMap<>();
+
+	/** A resource that does not: the token of the last write of each key. */
+	private final Map<String, Long> unchecked = new HashMap<>();
+
+	private final Map<String, Integer> writes = new HashMap<>();
+
+	private int staleWrites;
+
+	private int corruptions;
+
+	/** The longest that a holder may go on without having asked Redis. */
+	private final long lease;
+
+	private final List<Loss> losses = new ArrayList<>();
 
 	private boolean holdersWerePaused;
 
+	Witness(long lease) {
+		this.lease = lease;
+	}
+
 	/**
-	 * Redis lost what it knew: until its holder has found out, a lease may have another
-	 * holder, and go on to be handed over inside its JVM.
+	 * Redis has just lost what it knew. What was granted before that may still start, be
+	 * handed over inside its JVM and run beside a newer grant, until it has ended or
+	 * found out: at the latest at its local deadline.
 	 */
-	synchronized Witness dataWasLost() {
-		this.dataWasLost = true;
+	Witness dataIsLost() {
+		// Fencing tokens are made of the time of the server: this machine's.
+		return dataIsLost(System.nanoTime(), System.currentTimeMillis() * 1000 + 1000);
+	}
+
+	synchronized Witness dataIsLost(long time, long epoch) {
+		this.losses.add(new Loss(time, epoch));
 		return this;
+	}
+
+	/** Whether an action's grant was lost and it may not have known until some time. */
+	private boolean isExcused(Action action, long time) {
+		return this.losses.stream()
+			.anyMatch((loss) -> (action.token >> 10) <= loss.epoch && time <= loss.time + this.lease);
 	}
 
 	/**
@@ -61,6 +90,7 @@ final class Witness {
 	 * <li>{@code L call time}: it was told that its lease is lost
 	 * <li>{@code H call time}: its lease said that it is held
 	 * <li>{@code E call time}: the action ends
+	 * <li>{@code W call key token time}: it writes to a resource, with its token
 	 * <li>{@code R call outcome time}: the caller has a result
 	 * </ul>
 	 */
@@ -78,6 +108,7 @@ final class Witness {
 			case "L" -> actions(call).forEach((action) -> action.lost = time);
 			case "H" -> actions(call).forEach((action) -> action.held = time);
 			case "E" -> actions(call).forEach((action) -> action.end = time);
+			case "W" -> write(call, words[2], Long.parseLong(words[3]));
 			case "R" -> {
 				Long called = this.open.remove(call);
 				this.outcomes.merge(words[2], 1, Integer::sum);
@@ -89,6 +120,39 @@ final class Witness {
 
 	private List<Action> actions(String call) {
 		return this.actionsOfCall.getOrDefault(call, List.of());
+	}
+
+	private void write(String call, String key, long token) {
+		this.writes.merge(call, 1, Integer::sum);
+		if (token < this.tokens.getOrDefault(key, 0L)) {
+			this.staleWrites++;
+		}
+		else {
+			this.tokens.put(key, token);
+		}
+		Long before = this.unchecked.put(key, token);
+		if (before != null && token < before) {
+			this.corruptions++;
+		}
+	}
+
+	/** Waits for writes of a call to arrive. */
+	void awaitWrites(String call, int count) {
+		RedisProcess.await(call + " writes", 60, () -> writes(call) >= count);
+	}
+
+	private synchronized int writes(String call) {
+		return this.writes.getOrDefault(call, 0);
+	}
+
+	/** How many writes the resource that checks tokens has rejected. */
+	synchronized int staleWrites() {
+		return this.staleWrites;
+	}
+
+	/** How often a late write replaced a newer one where nobody checks. */
+	synchronized int corruptions() {
+		return this.corruptions;
 	}
 
 	/** A worker was killed: what it did has ended, and its callers are gone. */
@@ -126,13 +190,14 @@ final class Witness {
 					earlier.remove();
 					continue;
 				}
-				if (other.held > action.start && !this.dataWasLost) {
+				if (other.held > action.start && !isExcused(other, other.held)) {
 					violations.add(action + " started while " + other + " still regarded itself as holder");
 				}
-				if (other.lost == Long.MAX_VALUE) {
+				if (other.lost == Long.MAX_VALUE && !isExcused(other, other.end)) {
 					violations.add(action + " overlaps " + other + ", which was never told that it lost");
 				}
-				else if (other.lost > action.start + TOLD_WITHIN && !this.holdersWerePaused && !this.dataWasLost) {
+				else if (other.lost != Long.MAX_VALUE && other.lost > action.start + TOLD_WITHIN
+						&& !this.holdersWerePaused && !isExcused(other, other.lost - TOLD_WITHIN)) {
 					violations.add(action + " overlaps " + other + ", which was told much later that it lost");
 				}
 			}
@@ -141,14 +206,12 @@ final class Witness {
 	}
 
 	private void checkTokens(List<Action> sorted, List<String> violations) {
-		Set<String> epochs = new HashSet<>();
 		Action greatest = null;
 		for (Action action : sorted) {
-			boolean handedOver = !epochs.add(action.worker + " " + (action.token >> 10));
 			if (greatest == null || action.token > greatest.token) {
 				greatest = action;
 			}
-			else if (!(this.dataWasLost && handedOver)) {
+			else if (!isExcused(action, action.start)) {
 				violations.add(action + " has a token that is not greater than that of " + greatest);
 			}
 		}
@@ -205,6 +268,15 @@ final class Witness {
 			.orElse(Long.MAX_VALUE);
 	}
 
+	/** The first start of any action of a worker after some time. */
+	synchronized long firstStartOf(String worker, long time) {
+		return actions().stream()
+			.filter((action) -> action.worker.equals(worker) && action.start > time)
+			.mapToLong((action) -> action.start)
+			.min()
+			.orElse(Long.MAX_VALUE);
+	}
+
 	/** The longest time that a key went without any start in between, from a time on. */
 	synchronized long longestGap(long from, long to) {
 		long longest = 0;
@@ -235,6 +307,11 @@ final class Witness {
 		long took() {
 			return this.ended - this.called;
 		}
+
+	}
+
+	/** When, and the greatest number of a grant that may be gone. */
+	private record Loss(long time, long epoch) {
 
 	}
 

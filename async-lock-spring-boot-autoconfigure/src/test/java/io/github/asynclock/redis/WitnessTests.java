@@ -12,7 +12,7 @@ class WitnessTests {
 
 	private static final long SECOND = 1_000_000_000;
 
-	private final Witness witness = new Witness();
+	private final Witness witness = new Witness(SECOND);
 
 	private void say(String worker, String... lines) {
 		for (String line : lines) {
@@ -63,14 +63,26 @@ class WitnessTests {
 		assertThat(this.witness.violations()).singleElement().asString().contains("still regarded itself");
 		this.witness.holdersWerePaused();
 		assertThat(this.witness.violations()).as("no pause excuses that").hasSize(1);
-		this.witness.dataWasLost().assertGood();
+		this.witness.dataIsLost(13, 1).assertGood();
 	}
 
 	@Test
-	void dataLossExcusesNobodyWhoIsNeverTold() {
+	void dataLossExcusesAnOverlapUntilTheLocalDeadline_notLonger() {
+		this.witness.dataIsLost(13, 5);
 		say("a", "S 1 k 1024 10", "E 1 20");
-		say("b", "S 1 k 2048 15", "E 1 30");
-		assertThat(this.witness.dataWasLost().violations()).hasSize(1);
+		say("b", "S 1 k 10240 15", "E 1 30");
+		this.witness.assertGood();
+		say("a", "S 2 j 1024 10", "E 2 " + 2 * SECOND);
+		say("b", "S 2 j 10240 15", "E 2 30");
+		assertThat(this.witness.violations()).singleElement().asString().contains("never told");
+	}
+
+	@Test
+	void dataLossDoesNotExcuseWhatWasGrantedAfterIt() {
+		this.witness.dataIsLost(5, 5);
+		say("a", "S 1 k 10240 10", "E 1 20");
+		say("b", "S 1 k 20480 15", "E 1 30");
+		assertThat(this.witness.violations()).singleElement().asString().contains("never told");
 	}
 
 	@Test
@@ -82,14 +94,16 @@ class WitnessTests {
 	}
 
 	@Test
-	void dataLossExcusesOldTokensOfAHandOverOnly() {
-		this.witness.dataWasLost();
+	void dataLossExcusesOldTokensUntilTheLocalDeadline_notNewOnes() {
+		this.witness.dataIsLost(22, 5);
 		say("a", "S 1 k 1024 10", "E 1 20");
 		say("b", "S 1 k 9216 25", "E 1 30");
 		say("a", "S 2 k 1025 35", "E 2 40");
 		this.witness.assertGood();
-		say("a", "S 3 k 2048 45", "E 3 50");
+		say("a", "S 3 k 8192 45", "E 3 50");
 		assertThat(this.witness.violations()).hasSize(1);
+		say("a", "S 4 k 1026 " + 2 * SECOND, "E 4 " + 3 * SECOND);
+		assertThat(this.witness.violations()).hasSize(2);
 	}
 
 	@Test
@@ -109,6 +123,17 @@ class WitnessTests {
 		this.witness.killed("a", 20);
 		say("b", "S 1 k 2048 15", "E 1 30");
 		assertThat(this.witness.violations()).hasSize(1);
+	}
+
+	@Test
+	void aResourceThatChecksTokensRejectsStaleWrites_andOneThatDoesNotIsCorrupted() {
+		say("a", "W 1 k 1024 10", "W 1 k 1024 11");
+		say("b", "W 1 k 2048 12");
+		assertThat(this.witness.staleWrites()).isZero();
+		assertThat(this.witness.corruptions()).isZero();
+		say("a", "W 1 k 1024 13", "W 1 k 1024 14");
+		assertThat(this.witness.staleWrites()).isEqualTo(2);
+		assertThat(this.witness.corruptions()).isEqualTo(1);
 	}
 
 	@Test

@@ -28,6 +28,7 @@ import io.github.asynclock.Lease;
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.core.QueueingLockService;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.resource.ClientResources;
 
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -37,6 +38,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  * what the events are, {@link WorkerProcess} is the other end.
  */
 public final class Worker {
+
+	/** Instead of a time: the action writes to a resource until it is ended or told. */
+	private static final long WRITES = -2;
 
 	private static final OutputStream OUT = new FileOutputStream(FileDescriptor.out);
 
@@ -57,6 +61,8 @@ public final class Worker {
 	private volatile boolean loaded;
 
 	private volatile long drainMillis = -1;
+
+	private ClientResources resources;
 
 	private LettuceConnectionFactory factory;
 
@@ -130,8 +136,9 @@ public final class Worker {
 			.withPollInterval(options.millis("poll", 500))
 			.withLocalHandoffs((int) options.number("handoffs", 64), options.millis("handoffTime", 20))
 			.withMinReplicas((int) options.number("minReplicas", 0), options.millis("replicaTimeout", 100));
+		this.resources = LockConnectionFactories.resources();
 		this.factory = LockConnectionFactories.create(RedisURI.create(options.text("url", "")), timeout,
-				LockConnectionFactories.resources());
+				this.resources);
 		RedisLockStore store = new RedisLockStore(this.factory, settings);
 		store.awaitStart();
 		this.service = QueueingLockService.builder(store)
@@ -163,6 +170,7 @@ public final class Worker {
 			this.service.close();
 			this.service = null;
 			this.factory.destroy();
+			this.resources.shutdown(0, 1, TimeUnit.SECONDS);
 		}
 	}
 
@@ -196,7 +204,7 @@ public final class Worker {
 		long hold = options.number("hold", 2);
 		long micros = (hold > 0) ? random.nextInt((int) hold * 1000) : 0;
 		long pause = options.number("pause", 1);
-		call("l" + this.calls.incrementAndGet(), request, micros).whenComplete((value, failure) -> this.timer
+		call("#" + this.calls.incrementAndGet(), request, micros).whenComplete((value, failure) -> this.timer
 			.schedule(() -> once(options, keys, random), pause, TimeUnit.MILLISECONDS));
 	}
 
@@ -216,7 +224,7 @@ public final class Worker {
 			request = request.orSkip();
 		}
 		this.open.register();
-		call(name, request, options.number("micros", -1))
+		call(name, request, options.has("write") ? WRITES : options.number("micros", -1))
 			.whenComplete((value, failure) -> this.open.arriveAndDeregister());
 	}
 
@@ -260,6 +268,11 @@ public final class Worker {
 			this.running.remove(name);
 			action.ended();
 		});
+		if (micros == WRITES) {
+			Thread writer = new Thread(() -> action.write(lease.keys().get(0)), "worker-writer");
+			writer.setDaemon(true);
+			writer.start();
+		}
 		if (micros >= 0) {
 			this.timer.schedule(action::end, micros, TimeUnit.MICROSECONDS);
 		}
@@ -294,6 +307,22 @@ public final class Worker {
 			long now = System.nanoTime();
 			if (!this.over && this.lease.isHeld()) {
 				this.held = now;
+			}
+		}
+
+		/**
+		 * As a job that asks now and then whether to go on does: one that stood still
+		 * writes once more before it asks.
+		 */
+		void write(String key) {
+			while (!this.stage.isDone()) {
+				try {
+					Thread.sleep(2);
+				}
+				catch (InterruptedException ex) {
+					return;
+				}
+				say("W " + this.name + " " + key + " " + this.lease.fencingToken(key) + " " + System.nanoTime());
 			}
 		}
 

@@ -86,7 +86,7 @@ final class WorkerProcess implements AutoCloseable {
 
 	private CompletableFuture<String> event(String kind, String call) {
 		// Those of a load are many, and nobody waits for one of them.
-		return call.startsWith("l") ? new CompletableFuture<>()
+		return call.startsWith("#") ? new CompletableFuture<>()
 				: this.events.computeIfAbsent(kind + " " + call, (key) -> new CompletableFuture<>());
 	}
 

@@ -1,0 +1,416 @@
+package io.github.asynclock.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * The scripts, row by row of the tables in {@code docs/protocol.md}.
+ */
+class ProtocolTests {
+
+	private static final long LEASE = 60_000;
+
+	private final String prefix = TestRedis.randomPrefix();
+
+	private final RedisSettings settings = RedisSettings.defaults()
+		.withKeyPrefix(this.prefix)
+		.withCommandTimeout(Duration.ofSeconds(20))
+		.withPollInterval(Duration.ofSeconds(10));
+
+	private final KeyNames names = new KeyNames(this.prefix);
+
+	private final KeyName key = this.names.of("key");
+
+	private final KeyName other = this.names.of("other");
+
+	private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+	private final InstanceId here = new InstanceId();
+
+	private final InstanceId there = new InstanceId();
+
+	private RedisClient client;
+
+	private LockConnection connection;
+
+	private RedisCommands<String, String> redis;
+
+	private RedisProtocol one;
+
+	private RedisProtocol two;
+
+	@BeforeEach
+	void connect() {
+		this.client = RedisClient.create(TestRedis.shared().uri());
+		this.connection = new LockConnection(new ServerLineOpener(this.client, Duration.ofSeconds(20), null),
+				this.timer, this.settings.commandTimeout().toNanos(), () -> {
+				});
+		StatefulRedisConnection<String, String> plain = this.client.connect();
+		this.redis = plain.sync();
+		this.one = new RedisProtocol(this.connection, this.connection, this.names, this.here, this.settings);
+		this.two = new RedisProtocol(this.connection, this.connection, this.names, this.there, this.settings);
+	}
+
+	@AfterEach
+	void close() {
+		this.connection.close();
+		this.client.shutdown();
+		this.timer.shutdownNow();
+	}
+
+	private List<Object> acquire(RedisProtocol who, long counter, boolean enqueue, KeyName... names) {
+		return who.acquire((names.length > 0) ? names : new KeyName[] { this.key }, counter, LEASE, enqueue).join();
+	}
+
+	private List<Object> close(RedisProtocol who, long counter, long rest, boolean mark) {
+		return who.close(this.key, counter, rest, mark, LEASE).join();
+	}
+
+	private RedisHold hold(InstanceId who, long counter, List<Object> granted) {
+		return new RedisHold(this.key, who.get(), counter, (String) granted.get(1), (Long) granted.get(2),
+				System.nanoTime());
+	}
+
+	private static void assertGranted(List<Object> reply) {
+		assertThat(reply.get(0)).as("granted: " + reply).isEqualTo(1L);
+	}
+
+	private static void assertBusy(List<Object> reply) {
+		assertThat(reply.get(0)).as("busy: " + reply).isEqualTo(0L);
+	}
+
+	private static void assertRefused(List<Object> reply) {
+		assertThat(reply.get(0)).as("refused: " + reply).isEqualTo(-1L);
+	}
+
+	private static boolean isTurn(List<Object> busy) {
+		return busy.get(2).equals(1L);
+	}
+
+	@Test
+	void acquire1_aMarkOfThisOrALaterNumberRefuses() {
+		close(this.one, 5, 0, true);
+		assertRefused(acquire(this.one, 4, true));
+		assertRefused(acquire(this.one, 5, true));
+		assertThat(this.redis.exists(this.key.owner(), this.key.queue(), this.key.alive())).isZero();
+		assertGranted(acquire(this.two, 1, true));
+		assertBusy(acquire(this.one, 6, false));
+	}
+
+	@Test
+	void acquire1_aMarkedKeyAmongSeveralRefusesAll() {
+		close(this.one, 5, 0, true);
+		assertRefused(acquire(this.one, 5, false, this.other, this.key));
+		assertThat(this.redis.exists(this.other.owner())).isZero();
+	}
+
+	@Test
+	void acquire2_whatIsMineIsGrantedAgainWithTheSameEpochAndNeverShortened() {
+		List<Object> first = acquire(this.one, 1, true);
+		this.redis.pexpire(this.key.owner(), 1_000);
+		List<Object> again = this.one.acquire(new KeyName[] { this.key }, 1, 5_000, true).join();
+		assertGranted(again);
+		assertThat(again).as("with its own lease").isEqualTo(first);
+		assertThat(this.redis.pttl(this.key.owner())).isGreaterThan(50_000);
+		this.redis.pexpire(this.key.owner(), 10 * LEASE);
+		acquire(this.one, 1, true);
+		assertThat(this.redis.pttl(this.key.owner())).isGreaterThan(2 * LEASE);
+	}
+
+	@Test
+	void acquire2_anotherNumberOfTheSameInstanceIsNotMine() {
+		acquire(this.one, 1, true);
+		assertBusy(acquire(this.one, 2, false));
+		assertBusy(acquire(this.one, 11, false));
+	}
+
+	@Test
+	void acquire2_aRestIsNobodys() {
+		acquire(this.one, 1, true);
+		close(this.one, 1, 30_000, false);
+		List<Object> reply = acquire(this.one, 1, false);
+		assertBusy(reply);
+		assertThat((Long) reply.get(1)).isBetween(1L, 30_000L);
+		assertThat(this.redis.pttl(this.key.owner())).isLessThanOrEqualTo(30_000);
+	}
+
+	@Test
+	void acquire3_anOwnerWithoutATimeOrWithTooMuchGetsItsOwn() {
+		acquire(this.one, 1, true);
+		this.redis.persist(this.key.owner());
+		assertBusy(acquire(this.two, 1, false));
+		assertThat(this.redis.pttl(this.key.owner())).isBetween(1L, LEASE);
+		this.redis.pexpire(this.key.owner(), 60 * LEASE);
+		assertThat((Long) acquire(this.two, 1, false).get(1)).isLessThanOrEqualTo(LEASE);
+		assertThat(this.redis.pttl(this.key.owner())).isBetween(1L, LEASE);
+		close(this.one, 1, 10_000, false);
+		this.redis.persist(this.key.owner());
+		assertBusy(acquire(this.two, 1, false));
+		assertThat(this.redis.pttl(this.key.owner())).isBetween(1L, 10_000L);
+	}
+
+	@Test
+	void acquire4_aHeadThatHasDiedIsTakenOutAndTheNextIsTold() throws Exception {
+		acquire(this.one, 1, true);
+		acquire(this.two, 1, true);
+		enqueueFirst("dead", 0);
+		enqueueFirst("dead-too", 0);
+		CopyOnWriteArrayList<String> hints = listen(this.there);
+		this.redis.del(this.key.owner());
+		assertBusy(acquire(this.one, 2, false));
+		until(() -> hints.contains(this.key.hint()));
+		assertThat(this.redis.zrange(this.key.queue(), 0, -1)).containsExactly(this.there.get());
+		assertThat(this.redis.hkeys(this.key.alive())).containsExactly(this.there.get());
+	}
+
+	@Test
+	void acquire4_aHeadWhoseTimeWasWrittenBeforeTheClockWasSetBackCountsFromNow() {
+		long future = System.currentTimeMillis() + 3_600_000;
+		enqueueFirst("set-back", future);
+		assertBusy(acquire(this.one, 1, true));
+		String[] entry = this.redis.hget(this.key.alive(), "set-back").split(":");
+		assertThat(Long.parseLong(entry[1])).isLessThan(future - 3_000_000);
+		assertThat(this.redis.zrange(this.key.queue(), 0, 0)).containsExactly("set-back");
+	}
+
+	@Test
+	void acquire5_whoeverIsNotFirstInTheQueueIsNotGranted() {
+		acquire(this.one, 1, true);
+		acquire(this.two, 1, true);
+		close(this.one, 1, 0, false);
+		assertBusy(acquire(this.one, 2, true));
+		assertGranted(acquire(this.two, 1, true));
+		assertThat(this.redis.zrange(this.key.queue(), 0, -1)).containsExactly(this.here.get());
+	}
+
+	@Test
+	void acquire5_epochsRiseWithTheClockAndNeverFall() {
+		long before = System.currentTimeMillis() * 1000;
+		long epoch = Long.parseLong((String) acquire(this.one, 1, true).get(1));
+		assertThat(epoch).isBetween(before - 60_000_000, before + 600_000_000);
+		long ahead = epoch + 1_000_000_000L;
+		this.redis.set(this.key.fence(), Long.toString(ahead));
+		close(this.one, 1, 0, false);
+		assertThat(acquire(this.one, 2, true).get(1)).isEqualTo(Long.toString(ahead + 1));
+		assertThat(this.redis.get(this.key.fence())).isEqualTo(Long.toString(ahead + 1));
+		assertThat(this.redis.ttl(this.key.fence())).as("never expires").isEqualTo(-1);
+	}
+
+	@Test
+	void acquire5_severalKeysThatShareACounterHaveDifferentEpochs() {
+		KeyName same = sameStripe();
+		List<Object> granted = acquire(this.one, 1, false, this.key, same);
+		assertGranted(granted);
+		assertThat(Long.parseLong((String) granted.get(3))).isGreaterThan(Long.parseLong((String) granted.get(1)));
+	}
+
+	private KeyName sameStripe() {
+		for (int i = 0;; i++) {
+			KeyName candidate = this.names.of("key" + i);
+			if (candidate.stripe().equals(this.key.stripe())) {
+				return candidate;
+			}
+		}
+	}
+
+	@Test
+	void acquire5_severalKeysAreAllGrantedOrNone() {
+		assertGranted(acquire(this.two, 1, false, this.other));
+		assertBusy(acquire(this.one, 1, false, this.key, this.other));
+		assertBusy(acquire(this.one, 2, false, this.other, this.key));
+		assertThat(this.redis.exists(this.key.owner(), this.key.queue())).isZero();
+		this.two.close(this.other, 1, 0, false, LEASE).join();
+		assertGranted(acquire(this.one, 3, false, this.key, this.other));
+		List<Object> again = acquire(this.one, 3, false, this.key, this.other);
+		assertGranted(again);
+		assertThat(again).hasSize(5);
+	}
+
+	@Test
+	void acquire5_whereSomeAreMineTheOthersAreGrantedToo() {
+		List<Object> both = acquire(this.one, 1, false, this.key, this.other);
+		this.redis.del(this.other.owner());
+		List<Object> again = acquire(this.one, 1, false, this.key, this.other);
+		assertGranted(again);
+		assertThat(again.get(1)).isEqualTo(both.get(1));
+		assertThat(Long.parseLong((String) again.get(3))).isGreaterThan(Long.parseLong((String) both.get(3)));
+	}
+
+	@Test
+	void acquire6_withoutWaitingNothingIsLeftBehind() {
+		acquire(this.one, 1, true);
+		assertBusy(acquire(this.two, 1, false));
+		assertThat(this.redis.exists(this.key.queue(), this.key.alive())).isZero();
+	}
+
+	@Test
+	void acquire7_waitersQueueOnceInOrderAndKnowWhoseTurnItIs() {
+		InstanceId third = new InstanceId();
+		RedisProtocol three = new RedisProtocol(this.connection, this.connection, this.names, third, this.settings);
+		acquire(this.one, 1, true);
+		assertThat(isTurn(acquire(this.two, 1, true))).isTrue();
+		assertThat(isTurn(acquire(three, 1, true))).isFalse();
+		assertThat(isTurn(acquire(this.two, 1, true))).isTrue();
+		assertThat(isTurn(acquire(three, 1, true))).isFalse();
+		assertThat(this.redis.zrange(this.key.queue(), 0, -1)).containsExactly(this.there.get(), third.get());
+		assertThat(this.redis.pttl(this.key.queue())).isBetween(1L, 100_000L);
+		assertThat(this.redis.pttl(this.key.alive())).isBetween(1L, 100_000L);
+	}
+
+	@Test
+	void acquire7_aLateCopyOfAnEarlierAttemptDoesNotMakeALaterOneOlder() {
+		acquire(this.one, 1, true);
+		acquire(this.two, 7, true);
+		acquire(this.two, 3, true);
+		close(this.two, 5, 0, false);
+		assertThat(this.redis.zrange(this.key.queue(), 0, -1)).containsExactly(this.there.get());
+	}
+
+	@Test
+	void renew_extendsOnlyThisVeryGrantAndNeverShortens() {
+		RedisHold hold = hold(this.here, 1, acquire(this.one, 1, true));
+		this.redis.pexpire(this.key.owner(), 1_000);
+		assertThat(this.one.renew(List.of(hold)).join()).containsExactly(1L);
+		assertThat(this.redis.pttl(this.key.owner())).isGreaterThan(50_000);
+		this.redis.pexpire(this.key.owner(), 10 * LEASE);
+		assertThat(this.one.renew(List.of(hold)).join()).containsExactly(1L);
+		assertThat(this.redis.pttl(this.key.owner())).isGreaterThan(2 * LEASE);
+		this.redis.del(this.key.owner());
+		List<Object> anew = acquire(this.one, 1, true);
+		assertThat(anew.get(1)).isNotEqualTo(hold.epoch);
+		assertThat(this.one.renew(List.of(hold, hold(this.here, 1, anew))).join()).as("by the epoch")
+			.containsExactly(0L, 1L);
+	}
+
+	@Test
+	void renew_neverCreatesWhatIsGoneAndSurvivesWhatIsNotOurs() {
+		RedisHold hold = hold(this.here, 1, acquire(this.one, 1, true));
+		this.redis.del(this.key.owner());
+		assertThat(this.one.renew(List.of(hold)).join()).containsExactly(0L);
+		this.redis.hset(this.key.owner(), "field", "value");
+		assertThat(this.one.renew(List.of(hold)).join()).containsExactly(0L);
+		assertThat(this.redis.type(this.key.owner())).isEqualTo("hash");
+	}
+
+	@Test
+	void close1_freesOnlyItsOwn() {
+		acquire(this.one, 2, true);
+		close(this.one, 1, 0, false);
+		close(this.two, 2, 0, false);
+		assertBusy(acquire(this.two, 3, false));
+		close(this.one, 2, 0, false);
+		assertGranted(acquire(this.two, 3, false));
+	}
+
+	@Test
+	void close2_takesOutOnlyEntriesUpToItsNumber() {
+		acquire(this.one, 1, true);
+		acquire(this.two, 2, true);
+		close(this.two, 1, 0, false);
+		assertThat(this.redis.zcard(this.key.queue())).isEqualTo(1);
+		close(this.two, 2, 0, false);
+		assertThat(this.redis.exists(this.key.queue(), this.key.alive())).isZero();
+	}
+
+	@Test
+	void close3_marksRiseAndExpire() {
+		close(this.one, 5, 0, true);
+		close(this.one, 3, 0, true);
+		assertThat(this.redis.get(this.key.mark(this.here.get()))).isEqualTo("5");
+		assertThat(this.redis.pttl(this.key.mark(this.here.get()))).isBetween(50_000L, 60_000L);
+	}
+
+	@Test
+	void close4_theNextInLineIsTold_alsoByOneThatLeavesTheQueue() throws Exception {
+		CopyOnWriteArrayList<String> hints = listen(this.there);
+		acquire(this.one, 1, true);
+		acquire(this.two, 1, true);
+		close(this.one, 1, 0, false);
+		until(() -> hints.size() == 1);
+		close(this.one, 2, 0, false);
+		until(() -> hints.size() == 2);
+		assertThat(hints).containsOnly(this.key.hint());
+	}
+
+	@Test
+	void close4_nobodyIsToldWhileTheKeyIsHeldOrRests() throws Exception {
+		CopyOnWriteArrayList<String> hints = listen(this.there);
+		acquire(this.one, 1, true);
+		acquire(this.two, 1, true);
+		close(this.one, 9, 0, false); // of no attempt
+		close(this.one, 1, 30_000, false);
+		this.redis.publish(this.names.channel() + this.there.get(), "end");
+		until(() -> hints.contains("end"));
+		assertThat(hints).containsExactly("end");
+	}
+
+	@Test
+	void aForeignValueIsANamedErrorAndNeverAGrant() {
+		this.redis.set(this.key.owner(), "somebody else's", SetArgs.Builder.px(60_000));
+		assertThatThrownBy(() -> acquire(this.one, 1, true)).hasMessageContaining(this.key.owner())
+			.hasMessageContaining("not a lock");
+		assertThat(this.redis.get(this.key.owner())).isEqualTo("somebody else's");
+		this.redis.set(this.other.fence(), "not a number");
+		assertThatThrownBy(() -> acquire(this.one, 1, true, this.other)).hasMessageContaining(this.other.fence());
+		assertThat(this.redis.exists(this.other.owner())).isZero();
+	}
+
+	@Test
+	void aForeignTypeIsANamedErrorAndNeverAGrant() {
+		for (String name : List.of(this.key.owner(), this.key.queue(), this.key.mark(this.here.get()),
+				this.key.fence())) {
+			this.redis.xadd(name, "field", "value");
+			assertThatThrownBy(() -> acquire(this.one, 1, true)).as(name).hasMessageContaining("WRONGTYPE");
+			assertThat(this.redis.type(this.key.owner())).as(name).isIn("none", "stream");
+			this.redis.del(name);
+		}
+		assertGranted(acquire(this.one, 1, true));
+	}
+
+	private void enqueueFirst(String who, long aliveUntil) {
+		this.redis.zadd(this.key.queue(), -this.redis.zcard(this.key.queue()), who);
+		this.redis.hset(this.key.alive(), who, "1:" + aliveUntil + ":50000");
+	}
+
+	private CopyOnWriteArrayList<String> listen(InstanceId who) throws Exception {
+		CopyOnWriteArrayList<String> hints = new CopyOnWriteArrayList<>();
+		StatefulRedisPubSubConnection<String, String> listening = this.client.connectPubSub();
+		listening.addListener(new RedisPubSubAdapter<>() {
+
+			@Override
+			public void message(String channel, String message) {
+				hints.add(message);
+			}
+
+		});
+		listening.async().subscribe(this.names.channel() + who.get()).get(20, TimeUnit.SECONDS);
+		return hints;
+	}
+
+	private static void until(BooleanSupplier condition) {
+		long start = System.nanoTime();
+		while (!condition.getAsBoolean()) {
+			assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(20));
+			Thread.yield();
+		}
+	}
+
+}
