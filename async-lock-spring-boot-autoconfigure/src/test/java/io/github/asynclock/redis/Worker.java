@@ -30,6 +30,7 @@ import io.github.asynclock.core.QueueingLockService;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
 
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -74,6 +75,9 @@ public final class Worker {
 	public static void main(String[] args) throws IOException {
 		// Whatever logs to the console must not get between the events.
 		System.setOut(new PrintStream(System.err, true));
+		if (Boolean.getBoolean("worker.jumping-clock")) {
+			JumpingClock.install();
+		}
 		Worker worker = new Worker();
 		Runtime.getRuntime().addShutdownHook(new Thread(worker::drain));
 		worker.timer.scheduleAtFixedRate(worker::sample, 5, 5, TimeUnit.MILLISECONDS);
@@ -119,6 +123,10 @@ public final class Worker {
 			}
 			case "call" -> hold(words[1], options);
 			case "end" -> this.running.get(words[1]).end();
+			case "jump" -> {
+				JumpingClock.jump(options.number("millis", 0));
+				say("!JUMP " + JumpingClock.changed() + " " + new MovingTime().millis());
+			}
 			case "close" -> {
 				closeService();
 				say("!CLOSED");
@@ -137,8 +145,11 @@ public final class Worker {
 			.withLocalHandoffs((int) options.number("handoffs", 64), options.millis("handoffTime", 20))
 			.withMinReplicas((int) options.number("minReplicas", 0), options.millis("replicaTimeout", 100));
 		this.resources = LockConnectionFactories.resources();
-		this.factory = LockConnectionFactories.create(RedisURI.create(options.text("url", "")), timeout,
-				this.resources);
+		this.factory = options.has("cluster")
+				? LockConnectionFactories.create(
+						new RedisClusterConfiguration(List.of(options.text("cluster", "").split(","))), null, timeout,
+						this.resources)
+				: LockConnectionFactories.create(RedisURI.create(options.text("url", "")), timeout, this.resources);
 		RedisLockStore store = new RedisLockStore(this.factory, settings);
 		store.awaitStart();
 		this.service = QueueingLockService.builder(store)
@@ -340,6 +351,15 @@ public final class Worker {
 			this.over = true;
 			String line = "E " + this.name + " " + System.nanoTime();
 			say((this.held != 0) ? "H " + this.name + " " + this.held + "\n" + line : line);
+		}
+
+	}
+
+	/** Reads the clock as any class does that is loaded later than this one. */
+	private static final class MovingTime {
+
+		long millis() {
+			return System.currentTimeMillis();
 		}
 
 	}
