@@ -91,10 +91,15 @@ final class Line {
 		return this.connections.stream().allMatch(StatefulConnection::isOpen);
 	}
 
-	void close() {
-		if (this.closed.compareAndSet(false, true)) {
-			this.connections.forEach(StatefulConnection::closeAsync);
+	/**
+	 * @return completes when all is closed, if this call closes it
+	 */
+	CompletableFuture<Void> close() {
+		if (!this.closed.compareAndSet(false, true)) {
+			return CompletableFuture.completedFuture(null);
 		}
+		return CompletableFuture
+			.allOf(this.connections.stream().map(StatefulConnection::closeAsync).toArray(CompletableFuture<?>[]::new));
 	}
 
 }

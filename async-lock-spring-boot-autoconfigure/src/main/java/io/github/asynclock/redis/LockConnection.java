@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Commands that come before the first try to connect has ended wait for that; later ones
  * fail at once while there is no connection.
  */
-final class LockConnection implements AutoCloseable {
+final class LockConnection {
 
 	private static final Log logger = LogFactory.getLog(LockConnection.class);
 
@@ -222,15 +222,15 @@ final class LockConnection implements AutoCloseable {
 		}
 	}
 
-	@Override
-	public void close() {
+	/**
+	 * @return completes when what was open is closed
+	 */
+	CompletableFuture<Void> close() {
 		this.closed = true;
 		CompletableFuture<Line> current = this.line;
 		this.line = CompletableFuture.failedFuture(new Failures.NotConnectedException(null));
 		current.completeExceptionally(new Failures.NotConnectedException(null));
-		if (!current.isCompletedExceptionally()) {
-			current.join().close();
-		}
+		return current.isCompletedExceptionally() ? CompletableFuture.completedFuture(null) : current.join().close();
 	}
 
 }

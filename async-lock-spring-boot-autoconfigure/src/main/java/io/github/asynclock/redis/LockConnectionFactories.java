@@ -45,6 +45,7 @@ public final class LockConnectionFactories {
 			.computationThreadPoolSize(2)
 			.reconnectDelay(Delay.exponential(1, RECONNECT_DELAY.toMillis(), TimeUnit.MILLISECONDS, 2))
 			.commandLatencyRecorder(CommandLatencyRecorder.disabled())
+			.nettyCustomizer(new FewerFlushes())
 			.build();
 	}
 

@@ -262,16 +262,18 @@ public final class RedisLockStore implements LockStore {
 	public void close() {
 		CompletableFuture<Void> idle = this.closings.idle()
 			.completeOnTimeout(null, this.settings.commandTimeout().toNanos(), TimeUnit.NANOSECONDS);
-		CompletableFuture<Void> closed = idle.thenRun(this::closeNow);
+		CompletableFuture<Void> closed = idle.thenCompose((done) -> closeNow())
+			.orTimeout(2 * this.settings.commandTimeout().toNanos(), TimeUnit.NANOSECONDS)
+			.exceptionally((late) -> null);
 		if (!Schedulers.isInNonBlockingThread()) {
 			closed.join();
 		}
 	}
 
-	private void closeNow() {
-		this.connection.close();
-		this.asking.close();
+	/** A client that is shut down before its connections are closed complains. */
+	private CompletableFuture<Void> closeNow() {
 		this.timer.shutdownNow();
+		return CompletableFuture.allOf(this.connection.close(), this.asking.close());
 	}
 
 }

@@ -21,7 +21,7 @@ final class ServerCheck {
 
 	private static final Log logger = LogFactory.getLog(ServerCheck.class);
 
-	private static final Pattern FORBIDDEN = Pattern.compile("NOPERM|ACL failure|can't run|can't access");
+	private static final Pattern FORBIDDEN = Pattern.compile("NOPERM|ACL failure|can't run|can't access|can't publish");
 
 	private static final Pattern EVICTION = Pattern.compile("maxmemory_policy:(\\S+)");
 

@@ -31,6 +31,8 @@ final class WiredInstances {
 	WiredInstances(String... properties) {
 		this.runner = new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(AsyncLockAutoConfiguration.class, SslAutoConfiguration.class))
+			// On a busy machine the first connection takes a while.
+			.withPropertyValues("async-lock.redis.command-timeout=20s")
 			.withPropertyValues(properties);
 	}
 

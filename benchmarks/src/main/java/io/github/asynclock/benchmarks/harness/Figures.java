@@ -12,7 +12,7 @@ public final class Figures {
 
 	private final Map<String, Map<String, List<Double>>> values = new LinkedHashMap<>();
 
-	void add(String contestant, String figure, double value) {
+	public void add(String contestant, String figure, double value) {
 		this.values.computeIfAbsent(contestant, (name) -> new LinkedHashMap<>())
 			.computeIfAbsent(figure, (name) -> new ArrayList<>())
 			.add(value);

@@ -33,6 +33,23 @@ public final class Report {
 	}
 
 	/**
+	 * Ours must be at least {@code bound} times as much as theirs: of what is better the
+	 * more it is.
+	 */
+	public void atLeast(double bound, String measure, Sample ours, String peer, Sample theirs, String unit) {
+		double ratio = ours.median() / theirs.median();
+		line(measure, ours.in(unit), peer + ": " + theirs.in(unit), times(ratio), "at least " + times(bound),
+				ratio >= bound);
+	}
+
+	/**
+	 * Ours must be at least {@code bound}; a peer's figure, if any, stands beside it.
+	 */
+	public void least(double bound, String measure, Sample ours, String peer, String unit) {
+		line(measure, ours.in(unit), peer, "", "at least " + Sample.number(bound) + " " + unit, ours.median() >= bound);
+	}
+
+	/**
 	 * Ours may be at most {@code bound}; a peer's figure, if any, stands beside it.
 	 */
 	public void limit(double bound, String measure, Sample ours, String peer, String unit) {

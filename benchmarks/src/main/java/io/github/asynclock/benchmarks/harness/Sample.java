@@ -24,7 +24,7 @@ public record Sample(double median, double min, double max) {
 	public String in(String unit) {
 		String range = number(this.min).equals(number(this.max)) ? ""
 				: " (" + number(this.min) + " to " + number(this.max) + ")";
-		return number(this.median) + " " + unit + range;
+		return number(this.median) + (unit.isEmpty() ? "" : " ") + unit + range;
 	}
 
 	public static String number(double value) {

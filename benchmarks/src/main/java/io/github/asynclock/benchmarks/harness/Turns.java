@@ -38,12 +38,8 @@ public final class Turns {
 
 	private static Map<String, Double> runChild(Effort effort, Class<?> contestant)
 			throws IOException, InterruptedException {
-		List<String> command = new ArrayList<>();
-		command.add(ProcessHandle.current().info().command().orElse("java"));
-		command.addAll(effort.jvmArgs());
-		command.addAll(List.of("-cp", System.getProperty("java.class.path"), Turns.class.getName(),
-				contestant.getName(), "" + effort.warmUpMillis(), "" + effort.rounds()));
-		Process child = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+		Process child = ChildJvm.start(effort.jvmArgs(), Turns.class, contestant.getName(), "" + effort.warmUpMillis(),
+				"" + effort.rounds());
 		Map<String, Double> figures = new LinkedHashMap<>();
 		try (var lines = child.inputReader()) {
 			lines.lines()

@@ -2,14 +2,13 @@ package io.github.asynclock.benchmarks.local;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 import io.github.asynclock.benchmarks.harness.Effort;
 import io.github.asynclock.benchmarks.harness.Figures;
 import io.github.asynclock.benchmarks.harness.JmhTurns;
 import io.github.asynclock.benchmarks.harness.Report;
+import io.github.asynclock.benchmarks.harness.Rows;
 import io.github.asynclock.benchmarks.harness.Sample;
 import io.github.asynclock.benchmarks.harness.Turns;
 
@@ -23,45 +22,22 @@ public final class LocalBenchmarks {
 
 	private static final int LARGE_HEAP = 1536;
 
-	private static final Map<String, Row> ROWS = new LinkedHashMap<>();
-
-	static {
-		ROWS.put("hot-key", LocalBenchmarks::hotKey);
-		ROWS.put("held-key", LocalBenchmarks::heldKey);
-		ROWS.put("threads", LocalBenchmarks::threads);
-		ROWS.put("million-waiters", LocalBenchmarks::millionWaiters);
-		ROWS.put("million-keys", LocalBenchmarks::millionKeys);
-		ROWS.put("locked-call", LocalBenchmarks::lockedCall);
-	}
-
 	private LocalBenchmarks() {
 	}
 
 	public static void main(String[] args) throws Exception {
 		List<String> names = new ArrayList<>(Arrays.asList(args));
 		boolean quick = names.remove("--quick");
-		if (!ROWS.keySet().containsAll(names)) {
-			System.err.println("Rows are " + ROWS.keySet() + "; found: " + names);
+		Rows rows = new Rows().add("hot-key", (report) -> hotKey(report, quick))
+			.add("held-key", (report) -> heldKey(report, quick))
+			.add("threads", (report) -> threads(report, quick))
+			.add("million-waiters", (report) -> millionWaiters(report, quick))
+			.add("million-keys", (report) -> millionKeys(report, quick))
+			.add("locked-call", (report) -> lockedCall(report, quick));
+		if (!rows.contain(names)) {
 			System.exit(2);
 		}
-		Report report = new Report();
-		for (Map.Entry<String, Row> row : ROWS.entrySet()) {
-			if (names.isEmpty() || names.contains(row.getKey())) {
-				row.getValue().measure(report, quick);
-			}
-		}
-		System.out.println(machine());
-		System.out.println();
-		report.print(System.out);
-		System.out.println();
-		System.out.println((report.missed() == 0) ? "All bounds were reached." : report.missed() + " missed.");
-		System.exit((report.missed() == 0) ? 0 : 1);
-	}
-
-	private static String machine() {
-		return "JDK " + Runtime.version() + ", " + Runtime.getRuntime().availableProcessors() + " processors, "
-				+ System.getProperty("os.name") + " " + System.getProperty("os.arch")
-				+ "; medians, and ranges over JVMs that ran in turn.";
+		System.exit((rows.run(names, "medians, and ranges over JVMs that ran in turn.") == 0) ? 0 : 1);
 	}
 
 	private static void hotKey(Report report, boolean quick) throws Exception {
@@ -169,13 +145,6 @@ public final class LocalBenchmarks {
 		report.orientation(measure, mine.in(unit), theirs + ": " + peer.in(unit),
 				unit.equals("ns") ? Report.times(peer.median() / mine.median()) + " as fast"
 						: Report.times(mine.median() / peer.median()));
-	}
-
-	@FunctionalInterface
-	private interface Row {
-
-		void measure(Report report, boolean quick) throws Exception;
-
 	}
 
 }

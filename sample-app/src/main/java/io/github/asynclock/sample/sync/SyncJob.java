@@ -1,8 +1,11 @@
 package io.github.asynclock.sample.sync;
 
+import io.github.asynclock.Lease;
 import io.github.asynclock.Locked;
 import io.github.asynclock.OnTimeout;
 import io.github.asynclock.sample.ShopProperties;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 import org.springframework.scheduling.annotation.Scheduled;
@@ -14,6 +17,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class SyncJob {
+
+	private static final Logger logger = LoggerFactory.getLogger(SyncJob.class);
 
 	static final String FEED = "catalog";
 
@@ -32,7 +37,10 @@ class SyncJob {
 	@Scheduled(fixedRateString = "${shop.sync.period}", initialDelayString = "${shop.sync.initial-delay}")
 	@Locked(key = "'" + KEY + "'", name = "sync-job", waitTime = "0", onTimeout = OnTimeout.SKIP)
 	public Mono<Feed> run() {
-		return runUnlocked();
+		return Lease.inContext()
+			.doOnNext(lease -> logger.info("Synchronises under fencing token {}", lease.fencingToken()))
+			.then(runUnlocked())
+			.doOnNext(feed -> logger.info("Has synchronised under fencing token {}", feed.fencingToken()));
 	}
 
 	public Mono<Feed> runUnlocked() {
