@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.asynclock.Lease;
@@ -128,7 +129,10 @@ public final class Worker {
 				say("!JUMP " + JumpingClock.changed() + " " + new MovingTime().millis());
 			}
 			case "close" -> {
+				// Also in the middle of a load, if a test failed.
+				this.loaded = false;
 				closeService();
+				awaitIdle();
 				say("!CLOSED");
 			}
 			default -> throw new IllegalArgumentException(String.join(" ", words));
@@ -159,6 +163,15 @@ public final class Worker {
 		say("!OPENED");
 	}
 
+	private void awaitIdle() {
+		try {
+			this.open.awaitAdvanceInterruptibly(this.open.arrive(), 20, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException | TimeoutException ex) {
+			throw new IllegalStateException("Calls have not ended", ex);
+		}
+	}
+
 	/** What a JVM does at SIGTERM: refuses new calls, lets old ones end, lets go. */
 	private void drain() {
 		QueueingLockService closing = this.service;
@@ -177,10 +190,11 @@ public final class Worker {
 	}
 
 	private void closeService() {
-		if (this.service != null) {
+		if (this.factory != null) {
+			// It stays for loops that have not ended: they are refused.
 			this.service.close();
-			this.service = null;
 			this.factory.destroy();
+			this.factory = null;
 			this.resources.shutdown(0, 1, TimeUnit.SECONDS);
 		}
 	}
