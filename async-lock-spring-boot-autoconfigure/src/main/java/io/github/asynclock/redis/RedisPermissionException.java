@@ -10,7 +10,8 @@ public final class RedisPermissionException extends RuntimeException {
 	private static final long serialVersionUID = 1L;
 
 	RedisPermissionException(List<String> missing) {
-		super("The Redis user lacks permissions without which nothing can be locked: " + String.join("; ", missing));
+		super("The Redis user lacks permissions without which nothing can be locked: " + String.join("; ", missing)
+				+ " (its keys are ~{<key-prefix>:*, its channels &<key-prefix>:*)");
 	}
 
 }

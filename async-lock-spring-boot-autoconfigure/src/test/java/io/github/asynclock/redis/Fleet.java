@@ -64,7 +64,11 @@ final class Fleet implements AutoCloseable {
 	}
 
 	List<WorkerProcess> add(int count, String options) {
-		List<WorkerProcess> added = Workers.take(count);
+		return add(Workers.take(count), options);
+	}
+
+	/** JVMs that were started in a way of their own; others get them afterwards, too. */
+	List<WorkerProcess> add(List<WorkerProcess> added, String options) {
 		this.workers.addAll(added);
 		added.forEach((worker) -> worker.open(this.witness, "url=" + this.url + " prefix=" + this.prefix + " lease="
 				+ LEASE_MILLIS + " timeout=" + TIMEOUT_MILLIS + " poll=" + POLL_MILLIS + " " + options));
@@ -100,14 +104,16 @@ final class Fleet implements AutoCloseable {
 	}
 
 	/** What is left of our keys, with their time to live, besides what may be. */
-	List<String> leftovers(RedisProcess redis) {
+	private List<String> leftovers(List<RedisProcess> servers) {
 		List<String> left = new ArrayList<>();
-		for (String key : redis.keys("{" + this.prefix)) {
-			boolean counter = key.endsWith(":f");
-			boolean mark = key.contains("}:m:");
-			long ttl = (Long) redis.call("PTTL", key);
-			if (!counter && !(mark && ttl > 0) && ttl != -2) {
-				left.add(key + " (" + ttl + " ms)");
+		for (RedisProcess redis : servers) {
+			for (String key : redis.keys("{" + this.prefix)) {
+				boolean counter = key.endsWith(":f");
+				boolean mark = key.contains("}:m:");
+				long ttl = (Long) redis.call("PTTL", key);
+				if (!counter && !(mark && ttl > 0) && ttl != -2) {
+					left.add(key + " (" + ttl + " ms)");
+				}
 			}
 		}
 		return left;
@@ -116,12 +122,12 @@ final class Fleet implements AutoCloseable {
 	/**
 	 * One lease and a second after the end nothing may be left.
 	 */
-	void assertClean(RedisProcess redis) {
+	void assertClean(RedisProcess... servers) {
 		long end = System.nanoTime() + (LEASE_MILLIS + 1000) * 1_000_000;
-		List<String> left = leftovers(redis);
+		List<String> left = leftovers(List.of(servers));
 		while (!left.isEmpty() && System.nanoTime() < end) {
 			RedisProcess.pauseBriefly();
-			left = leftovers(redis);
+			left = leftovers(List.of(servers));
 		}
 		if (!left.isEmpty()) {
 			throw new AssertionError("Left in Redis a lease and a second after the end: " + left);

@@ -1,5 +1,8 @@
 package io.github.asynclock.redis;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.text.Normalizer;
 import java.time.Duration;
 import java.util.List;
@@ -49,6 +52,26 @@ class KeyAndAccessTests extends FaultTest {
 		assertThat(waited).isLessThanOrEqualTo(POLL + TimeUnit.MILLISECONDS.toNanos(100));
 	}
 
+	@Test
+	void row15_aUserWithTheRightsThatReadmeGives_canDoAll() throws IOException {
+		RedisProcess redis = redis();
+		String readme = Files.readString(Path.of("../README.md"));
+		String rule = readme.substring(readme.indexOf("ACL SETUSER locks"));
+		rule = rule.substring(0, rule.indexOf("```")).replace("async-lock:*", "test-*");
+		redis.call((Object[]) rule.trim().split("\\s+"));
+		Fleet fleet = fleet(3, "redis://locks:s3cret@127.0.0.1:" + redis.port(), "");
+		fleet.load("loops=4 hold=5 several=20");
+		awaitGrants(fleet.witness(), pick(200, 2_000));
+		fleet.stop();
+		fleet.witness().assertGood();
+		assertThat(fleet.witness().outcomes()).containsOnlyKeys("ok");
+		fleet.assertClean(redis);
+		for (Object entry : (List<?>) redis.call("ACL", "LOG")) {
+			throw new AssertionError("Refused: " + entry);
+		}
+		report(15, "readmesRights grants=" + fleet.witness().grants() + " refused=0");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "eval", "evalsha" })
 	void row15_aUserWithoutScripts_failsAtTheStart_namingThePermission(String forbidden) {
@@ -70,7 +93,8 @@ class KeyAndAccessTests extends FaultTest {
 		assertThatThrownBy(
 				() -> closing(new OwnStore("redis://other:secret@127.0.0.1:" + redis.port(), (settings) -> settings)))
 			.isInstanceOf(RedisPermissionException.class)
-			.hasMessageContaining("~");
+			.hasMessageContaining("keys")
+			.hasMessageContaining("~{<key-prefix>:*");
 	}
 
 	@Test

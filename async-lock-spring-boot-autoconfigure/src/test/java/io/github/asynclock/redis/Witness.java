@@ -68,6 +68,11 @@ final class Witness {
 		return this;
 	}
 
+	/** Whether an action's grant was lost and it ended, or was told, in time. */
+	private boolean isExcused(Action action) {
+		return isExcused(action, Math.min(action.end, action.lost - TOLD_WITHIN));
+	}
+
 	/** Whether an action's grant was lost and it may not have known until some time. */
 	private boolean isExcused(Action action, long time) {
 		return this.losses.stream()
@@ -190,18 +195,23 @@ final class Witness {
 					earlier.remove();
 					continue;
 				}
-				if (other.held > action.start && !isExcused(other, other.held)) {
-					violations.add(action + " started while " + other + " still regarded itself as holder");
-				}
-				if (other.lost == Long.MAX_VALUE && !isExcused(other, other.end)) {
-					violations.add(action + " overlaps " + other + ", which was never told that it lost");
-				}
-				else if (other.lost != Long.MAX_VALUE && other.lost > action.start + TOLD_WITHIN
-						&& !this.holdersWerePaused && !isExcused(other, other.lost - TOLD_WITHIN)) {
-					violations.add(action + " overlaps " + other + ", which was told much later that it lost");
+				if (!isExcused(other) && !isExcused(action)) {
+					checkPair(other, action, violations);
 				}
 			}
 			running.add(action);
+		}
+	}
+
+	private void checkPair(Action other, Action action, List<String> violations) {
+		if (other.held > action.start) {
+			violations.add(action + " started while " + other + " still regarded itself as holder");
+		}
+		if (other.lost == Long.MAX_VALUE) {
+			violations.add(action + " overlaps " + other + ", which was never told that it lost");
+		}
+		else if (other.lost > action.start + TOLD_WITHIN && !this.holdersWerePaused) {
+			violations.add(action + " overlaps " + other + ", which was told much later that it lost");
 		}
 	}
 

@@ -78,6 +78,14 @@ class WitnessTests {
 	}
 
 	@Test
+	void dataLossExcusesAnOldGrantThatStartsAfterANewOne() {
+		this.witness.dataIsLost(13, 5);
+		say("b", "S 1 k 10240 14", "E 1 30");
+		say("a", "S 1 k 1024 15", "E 1 20");
+		this.witness.assertGood();
+	}
+
+	@Test
 	void dataLossDoesNotExcuseWhatWasGrantedAfterIt() {
 		this.witness.dataIsLost(5, 5);
 		say("a", "S 1 k 10240 10", "E 1 20");

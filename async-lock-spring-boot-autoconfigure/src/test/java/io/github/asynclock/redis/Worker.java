@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.asynclock.Lease;
@@ -30,6 +31,7 @@ import io.github.asynclock.core.QueueingLockService;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
 
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
@@ -74,6 +76,9 @@ public final class Worker {
 	public static void main(String[] args) throws IOException {
 		// Whatever logs to the console must not get between the events.
 		System.setOut(new PrintStream(System.err, true));
+		if (Boolean.getBoolean("worker.jumping-clock")) {
+			JumpingClock.install();
+		}
 		Worker worker = new Worker();
 		Runtime.getRuntime().addShutdownHook(new Thread(worker::drain));
 		worker.timer.scheduleAtFixedRate(worker::sample, 5, 5, TimeUnit.MILLISECONDS);
@@ -119,8 +124,15 @@ public final class Worker {
 			}
 			case "call" -> hold(words[1], options);
 			case "end" -> this.running.get(words[1]).end();
+			case "jump" -> {
+				JumpingClock.jump(options.number("millis", 0));
+				say("!JUMP " + JumpingClock.changed() + " " + new MovingTime().millis());
+			}
 			case "close" -> {
+				// Also in the middle of a load, if a test failed.
+				this.loaded = false;
 				closeService();
+				awaitIdle();
 				say("!CLOSED");
 			}
 			default -> throw new IllegalArgumentException(String.join(" ", words));
@@ -137,8 +149,11 @@ public final class Worker {
 			.withLocalHandoffs((int) options.number("handoffs", 64), options.millis("handoffTime", 20))
 			.withMinReplicas((int) options.number("minReplicas", 0), options.millis("replicaTimeout", 100));
 		this.resources = LockConnectionFactories.resources();
-		this.factory = LockConnectionFactories.create(RedisURI.create(options.text("url", "")), timeout,
-				this.resources);
+		this.factory = options.has("cluster")
+				? LockConnectionFactories.create(
+						new RedisClusterConfiguration(List.of(options.text("cluster", "").split(","))), null, timeout,
+						this.resources)
+				: LockConnectionFactories.create(RedisURI.create(options.text("url", "")), timeout, this.resources);
 		RedisLockStore store = new RedisLockStore(this.factory, settings);
 		store.awaitStart();
 		this.service = QueueingLockService.builder(store)
@@ -146,6 +161,15 @@ public final class Worker {
 			.waitTime(options.millis("wait", 30_000))
 			.build();
 		say("!OPENED");
+	}
+
+	private void awaitIdle() {
+		try {
+			this.open.awaitAdvanceInterruptibly(this.open.arrive(), 20, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException | TimeoutException ex) {
+			throw new IllegalStateException("Calls have not ended", ex);
+		}
 	}
 
 	/** What a JVM does at SIGTERM: refuses new calls, lets old ones end, lets go. */
@@ -166,10 +190,11 @@ public final class Worker {
 	}
 
 	private void closeService() {
-		if (this.service != null) {
+		if (this.factory != null) {
+			// It stays for loops that have not ended: they are refused.
 			this.service.close();
-			this.service = null;
 			this.factory.destroy();
+			this.factory = null;
 			this.resources.shutdown(0, 1, TimeUnit.SECONDS);
 		}
 	}
@@ -340,6 +365,15 @@ public final class Worker {
 			this.over = true;
 			String line = "E " + this.name + " " + System.nanoTime();
 			say((this.held != 0) ? "H " + this.name + " " + this.held + "\n" + line : line);
+		}
+
+	}
+
+	/** Reads the clock as any class does that is loaded later than this one. */
+	private static final class MovingTime {
+
+		long millis() {
+			return System.currentTimeMillis();
 		}
 
 	}

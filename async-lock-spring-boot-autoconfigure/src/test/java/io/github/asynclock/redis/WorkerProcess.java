@@ -43,12 +43,17 @@ final class WorkerProcess implements AutoCloseable {
 	private volatile Witness witness;
 
 	WorkerProcess() {
+		this("-Dnothing=more");
+	}
+
+	/** One that is started with another option. */
+	WorkerProcess(String option) {
 		String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 		File log = new File("target/faults/" + this.name + ".log");
 		log.getParentFile().mkdirs();
 		ProcessBuilder builder = new ProcessBuilder(List.of(java, "-Xmx128m", "-XX:+UseSerialGC",
-				"-XX:TieredStopAtLevel=1", "-Xshare:auto", Worker.class.getName()))
+				"-XX:TieredStopAtLevel=1", "-Xshare:auto", option, Worker.class.getName()))
 			.redirectError(log);
 		builder.environment().put("CLASSPATH", classPath);
 		this.process = Processes.start(builder);
@@ -122,6 +127,16 @@ final class WorkerProcess implements AutoCloseable {
 	WorkerProcess awaitReady() {
 		awaitAnswer("READY");
 		return this;
+	}
+
+	/** Makes its wall clock jump, and gives what that shows then. */
+	long jump(long millis) {
+		tell("jump millis=" + millis);
+		String[] words = awaitAnswer("JUMP").split(" ");
+		if (Integer.parseInt(words[0]) == 0) {
+			throw new AssertionError("No class was made to ask for a clock that jumps");
+		}
+		return Long.parseLong(words[1]);
 	}
 
 	/** Makes its lock service and connects. */
