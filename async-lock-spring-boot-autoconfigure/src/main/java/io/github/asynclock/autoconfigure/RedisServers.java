@@ -23,6 +23,10 @@ import org.springframework.util.StringUtils;
  */
 record RedisServers(RedisConfiguration configuration, @Nullable RedisTls tls) {
 
+	boolean isCluster() {
+		return RedisConfiguration.isClusterConfiguration(this.configuration);
+	}
+
 	/**
 	 * What connection details say; null if neither URL nor nodes.
 	 */

@@ -38,10 +38,13 @@ class RedisStoreConfiguration {
 	@Bean
 	LockRedisConnection lockRedisConnection(AsyncLockRedisConnectionDetails details, AsyncLockProperties properties,
 			BeanFactory beans) {
-		properties.redis().validate();
-		RedisServers servers = RedisServers.of(details);
-		return LockRedisConnection.to((servers != null) ? servers : applicationsOwn(beans),
-				properties.redis().commandTimeout());
+		AsyncLockProperties.Redis redis = properties.redis();
+		redis.validate();
+		RedisServers own = RedisServers.of(details);
+		RedisServers servers = (own != null) ? own : applicationsOwn(beans);
+		PropertyCheck.that(redis.minReplicas() == 0 || !servers.isCluster(), "redis.min-replicas", redis.minReplicas(),
+				"A Redis Cluster cannot be asked which replicas have a grant. Leave it at", "0");
+		return LockRedisConnection.to(servers, redis.commandTimeout());
 	}
 
 	private static RedisServers applicationsOwn(BeanFactory beans) {
@@ -53,7 +56,9 @@ class RedisStoreConfiguration {
 
 	@Bean
 	RedisLockStore lockStore(LockRedisConnection connection, AsyncLockProperties properties) {
-		return new RedisLockStore(connection.factory(), settings(properties.redis()));
+		RedisLockStore store = new RedisLockStore(connection.factory(), settings(properties.redis()));
+		store.start();
+		return store;
 	}
 
 	private static RedisSettings settings(AsyncLockProperties.Redis redis) {
@@ -61,7 +66,10 @@ class RedisStoreConfiguration {
 				redis.localHandoffTime(), redis.minReplicas(), redis.replicaTimeout());
 	}
 
-	/** When all beans are there, so that a refusal closes what was opened. */
+	/**
+	 * When all beans are there: connecting does not hold them up, and a refusal closes
+	 * what was opened.
+	 */
 	@Bean
 	SmartInitializingSingleton lockStoreStart(RedisLockStore store) {
 		return store::awaitStart;

@@ -31,6 +31,8 @@ public final class RedisLockStore implements LockStore {
 
 	private static final Log logger = LogFactory.getLog(RedisLockStore.class);
 
+	private static final long SLOW_JVM_NANOS = TimeUnit.SECONDS.toNanos(5);
+
 	private final RedisSettings settings;
 
 	private final boolean cluster;
@@ -92,9 +94,16 @@ public final class RedisLockStore implements LockStore {
 	}
 
 	/**
-	 * Waits until it is connected and the server was checked, for about the command
-	 * timeout. Does nothing more where the server cannot be reached: it is tried on in
-	 * the background.
+	 * Begins to connect, and returns at once.
+	 */
+	public void start() {
+		this.connection.start();
+	}
+
+	/**
+	 * Waits until it is connected and the server was checked, or could not be reached:
+	 * for about the command timeout, and longer only where this JVM is slow to load the
+	 * client. Does nothing more then: it is tried on in the background.
 	 * @throws RedisPermissionException if the user lacks a permission without which
 	 * locking cannot work
 	 */
@@ -102,7 +111,7 @@ public final class RedisLockStore implements LockStore {
 		long timeout = this.settings.commandTimeout().toNanos();
 		List<String> missing;
 		try {
-			this.connection.start().get(timeout, TimeUnit.NANOSECONDS);
+			this.connection.start().get(timeout + SLOW_JVM_NANOS, TimeUnit.NANOSECONDS);
 			missing = this.missingPermissions.get(timeout, TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {

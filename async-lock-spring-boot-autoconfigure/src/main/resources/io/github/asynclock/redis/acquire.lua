@@ -5,6 +5,21 @@ local inst, ctr = ARGV[1], tonumber(ARGV[2])
 local lease, stale, channel = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local own = 'h:' .. inst .. ':' .. ARGV[2] .. ':'
 
+-- What most calls find, by few commands: one key that nobody has and nobody waits for. Whatever is
+-- not as usual is left to the rest: a mark, no counter yet, a key of another type (which NX sees).
+if #KEYS == 5 then
+  local owner, mark, fence = unpack(redis.call('MGET', KEYS[1], KEYS[4], KEYS[5]))
+  local last = not owner and not mark and fence and tonumber(fence)
+  if last and redis.call('EXISTS', KEYS[2]) == 0 then
+    local time = redis.call('TIME')
+    local epoch = string.format('%.0f', math.max(last + 1, time[1] * 1000000 + time[2]))
+    redis.call('SET', KEYS[5], epoch)
+    if redis.call('SET', KEYS[1], own .. epoch .. ':' .. lease, 'PX', lease, 'NX') then
+      return { 1, epoch, tonumber(lease) }
+    end
+  end
+end
+
 for i = 4, #KEYS, 5 do
   local mark = redis.call('GET', KEYS[i])
   if mark and tonumber(mark) >= ctr then

@@ -11,6 +11,8 @@ local key = KEYS[1]
 try('TIME')
 try('SET', key, '1', 'PX', 1000)
 try('GET', key)
+try('MGET', key)
+try('EXISTS', key)
 try('PTTL', key)
 try('PEXPIRE', key, 1000)
 try('DEL', key)

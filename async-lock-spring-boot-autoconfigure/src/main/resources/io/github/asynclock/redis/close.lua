@@ -20,10 +20,14 @@ if owner and string.sub(owner, 1, #own) == own then
   end
 end
 
-local entry = redis.call('HGET', KEYS[3], inst)
-if entry and tonumber(string.match(entry, '^%d+')) <= ctr then
-  redis.call('ZREM', KEYS[2], inst)
-  redis.call('HDEL', KEYS[3], inst)
+-- Where nobody waits there is nothing to take out and nobody to tell.
+local waited_for = redis.call('EXISTS', KEYS[2]) == 1
+if waited_for then
+  local entry = redis.call('HGET', KEYS[3], inst)
+  if entry and tonumber(string.match(entry, '^%d+')) <= ctr then
+    redis.call('ZREM', KEYS[2], inst)
+    redis.call('HDEL', KEYS[3], inst)
+  end
 end
 
 if mark > 0 then
@@ -34,7 +38,7 @@ if mark > 0 then
   end
 end
 
-if not owner then
+if waited_for and not owner then
   local head = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
   if head then
     redis.pcall('PUBLISH', ARGV[5] .. head, ARGV[6])

@@ -124,6 +124,19 @@ class StartUpFailureTests {
 	}
 
 	@Test
+	void replicasThatHaveToAcknowledgeInACluster(CapturedOutput output) {
+		fails(App.class, "async-lock.redis.cluster.nodes=localhost:1", "async-lock.redis.min-replicas=1");
+		assertThat(output).contains("APPLICATION FAILED TO START", "'async-lock.redis.min-replicas'", "Cluster");
+	}
+
+	@Test
+	void aSocketWithoutTheNativeTransportOfNetty(CapturedOutput output) {
+		fails(App.class, "async-lock.redis.url=redis-socket:///run/redis.sock");
+		assertThat(output).contains("APPLICATION FAILED TO START", "'async-lock.redis.url'",
+				"netty-transport-native-epoll");
+	}
+
+	@Test
 	void anSslBundleThatIsNotThere(CapturedOutput output) {
 		fails(App.class, "async-lock.redis.url=redis://:secret@localhost", "async-lock.redis.ssl.bundle=mine");
 		assertThat(output)

@@ -20,7 +20,11 @@ final class OwnStore implements AutoCloseable {
 
 	private final LettuceConnectionFactory factory;
 
-	private final String prefix = TestRedis.randomPrefix();
+	private final String prefix;
+
+	private final String url;
+
+	private final UnaryOperator<RedisSettings> settings;
 
 	private final QueueingLockService service;
 
@@ -30,12 +34,20 @@ final class OwnStore implements AutoCloseable {
 
 	OwnStore(String url, UnaryOperator<RedisSettings> settings,
 			UnaryOperator<QueueingLockService.Builder> serviceSettings) {
+		this(url, TestRedis.randomPrefix(), settings, serviceSettings);
+	}
+
+	private OwnStore(String url, String prefix, UnaryOperator<RedisSettings> settings,
+			UnaryOperator<QueueingLockService.Builder> serviceSettings) {
+		this.url = url;
+		this.prefix = prefix;
+		this.settings = settings;
 		// Not the fleet's: the first connection of a JVM takes its time.
 		Duration timeout = Duration.ofSeconds(2);
 		this.factory = LockConnectionFactories.create(RedisURI.create(url), timeout, this.resources);
 		RedisLockStore store = new RedisLockStore(this.factory,
 				settings.apply(RedisSettings.defaults()
-					.withKeyPrefix(this.prefix)
+					.withKeyPrefix(prefix)
 					.withCommandTimeout(timeout)
 					.withPollInterval(Duration.ofMillis(Fleet.POLL_MILLIS))));
 		try {
@@ -51,6 +63,11 @@ final class OwnStore implements AutoCloseable {
 				.leaseTime(Duration.ofMillis(Fleet.LEASE_MILLIS))
 				.waitTime(Duration.ofSeconds(10)))
 			.build();
+	}
+
+	/** Another instance with the same keys. */
+	OwnStore beside() {
+		return new OwnStore(this.url, this.prefix, this.settings, (builder) -> builder);
 	}
 
 	QueueingLockService service() {

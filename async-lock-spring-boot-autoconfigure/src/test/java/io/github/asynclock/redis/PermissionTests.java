@@ -3,7 +3,6 @@ package io.github.asynclock.redis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -44,7 +43,7 @@ class PermissionTests {
 	@Test
 	void withTheReadmesPermissionsEverythingWorks(CapturedOutput output) {
 		RedisProcess server = start();
-		server.call((Object[]) readmesLine());
+		server.call(readmesLine());
 		instances(server).excludeEachOther();
 		assertThat(refused(server)).isEmpty();
 		assertThat(output).doesNotContain("permission", "WARN");
@@ -54,7 +53,7 @@ class PermissionTests {
 	void alsoWithReplicasThatHaveToAcknowledge() {
 		RedisProcess server = start();
 		RedisProcess replica = start();
-		server.call((Object[]) readmesLine());
+		server.call(readmesLine());
 		replica.replicaOf(server);
 		instances(server).with("async-lock.redis.min-replicas=1", "async-lock.redis.replica-timeout=5s")
 			.excludeEachOther();
@@ -68,8 +67,8 @@ class PermissionTests {
 			.toArray(RedisProcess[]::new);
 		RedisProcess.cluster(List.of(this.servers));
 		for (RedisProcess server : this.servers) {
-			server.call((Object[]) readmesLine());
-			server.call("ACL", "SETUSER", "locks", "+cluster");
+			server.call(readmesLine());
+			server.call(readmesLineForAClusterToo());
 		}
 		new WiredInstances("async-lock.redis.cluster.nodes=127.0.0.1:" + this.servers[0].port(),
 				"async-lock.redis.username=locks", "async-lock.redis.password=s3cret")
@@ -83,7 +82,7 @@ class PermissionTests {
 	@ValueSource(strings = { "eval", "evalsha", "set", "get", "pexpire", "zadd", "zrem", "hset", "del", "time" })
 	void aPermissionThatIsMissingFailsTheStartAndIsNamed(String command, CapturedOutput output) {
 		RedisProcess server = start();
-		server.call((Object[]) readmesLine());
+		server.call(readmesLine());
 		server.call("ACL", "SETUSER", "locks", "-" + command);
 		startFails(server);
 		assertThat(output)
@@ -94,7 +93,7 @@ class PermissionTests {
 	@Test
 	void keysThatAreNotTheUsersFailTheStart(CapturedOutput output) {
 		RedisProcess server = start();
-		server.call((Object[]) readmesLine());
+		server.call(readmesLine());
 		server.call("ACL", "SETUSER", "locks", "resetkeys", "~other:*");
 		startFails(server);
 		assertThat(output).contains("APPLICATION FAILED TO START", "lacks permissions", "key");
@@ -103,7 +102,7 @@ class PermissionTests {
 	@Test
 	void withoutItsChannelsItWorksByPollingAndSaysSo(CapturedOutput output) {
 		RedisProcess server = start();
-		server.call((Object[]) readmesLine());
+		server.call(readmesLine());
 		server.call("ACL", "SETUSER", "locks", "resetchannels");
 		instances(server).with("async-lock.redis.poll-interval=50ms").excludeEachOther();
 		assertThat(output).contains("lacks the permission to SUBSCRIBE", "lacks the permission to PUBLISH");
@@ -134,17 +133,17 @@ class PermissionTests {
 		return (List<?>) server.call("ACL", "LOG");
 	}
 
-	private static String[] readmesLine() {
-		try {
-			List<String> lines = Files.readAllLines(Path.of("..", "README.md"))
-				.stream()
-				.map(String::strip)
-				.dropWhile((line) -> !line.startsWith("ACL SETUSER"))
-				.takeWhile((line) -> !line.startsWith("```"))
-				.map((line) -> line.replaceAll("\\\\$", "").strip())
-				.toList();
-			assertThat(lines).as("the ACL SETUSER line of the README").isNotEmpty();
-			return Arrays.stream(String.join(" ", lines).split(" +")).toArray(String[]::new);
+	private static Object[] readmesLine() {
+		return readmesLines().get(0).split(" ");
+	}
+
+	private static Object[] readmesLineForAClusterToo() {
+		return readmesLines().get(1).split(" ");
+	}
+
+	private static List<String> readmesLines() {
+		try (Stream<String> lines = Files.lines(Path.of("..", "README.md"))) {
+			return lines.filter((line) -> line.startsWith("ACL SETUSER")).toList();
 		}
 		catch (IOException ex) {
 			throw new AssertionError(ex);
