@@ -42,6 +42,9 @@ final class KeyHead {
 
 	private boolean asking;
 
+	/** When it asked last, by the clock of {@link System#nanoTime}. */
+	private long askedAt;
+
 	private boolean askAgain;
 
 	private @Nullable Alarm poll;
@@ -71,6 +74,7 @@ final class KeyHead {
 				return;
 			}
 			this.asking = true;
+			this.askedAt = System.nanoTime();
 			this.askAgain = false;
 			stopPoll();
 		}
@@ -136,7 +140,10 @@ final class KeyHead {
 		synchronized (this) {
 			now = this.askAgain;
 			if (!now && this.first != null) {
-				this.poll = new Alarm(DeadlineWheel.in(wait), this::ask);
+				// From asking to asking: an answer that did not come has cost time
+				// enough.
+				long left = Math.max(wait - (System.nanoTime() - this.askedAt), LEAST_POLL.toNanos());
+				this.poll = new Alarm(DeadlineWheel.in(remaining.isZero() ? left : wait), this::ask);
 				this.gate.engine().wheel().add(this.poll);
 			}
 		}

@@ -216,6 +216,8 @@ public final class RedisLockStore implements LockStore {
 	private CompletionStage<List<StoreGrant>> renewTogether(Collection<StoreGrant> grants) {
 		List<RedisHold> holds = grants.stream().map((grant) -> ((RedisGrant) grant).hold).toList();
 		Reply<List<Object>> reply = this.protocol.renew(holds);
+		// It was executed all the same. What it says is lost the next one says again.
+		reply.whenLate((answers) -> lost(grants, answers, reply.sentAt));
 		CompletableFuture<List<StoreGrant>> lost = reply.thenApply((answers) -> lost(grants, answers, reply.sentAt));
 		return lost.exceptionallyCompose((failure) -> {
 			if (Failures.isUnknown(Failures.unwrap(failure))) {

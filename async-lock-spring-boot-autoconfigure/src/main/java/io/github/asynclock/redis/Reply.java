@@ -1,6 +1,7 @@
 package io.github.asynclock.redis;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +17,24 @@ final class Reply<T> extends CompletableFuture<T> {
 	/** Null until it was sent. */
 	volatile @Nullable Line line;
 
+	/** Told of an answer that came when it was given up already. */
+	private volatile Consumer<? super T> late = (value) -> {
+	};
+
 	Reply(long timeoutNanos) {
 		this.expiresAt = this.sentAt + timeoutNanos;
+	}
+
+	void whenLate(Consumer<? super T> late) {
+		this.late = late;
 	}
 
 	void answered(Line line, @Nullable T value, @Nullable Throwable failure) {
 		line.answered();
 		if (failure == null) {
-			complete(value);
+			if (!complete(value) && value != null) {
+				this.late.accept(value);
+			}
 		}
 		else {
 			completeExceptionally(Failures.unwrap(failure));

@@ -128,32 +128,63 @@ class StallTests extends FaultTest {
 		Witness witness = fleet.witness();
 		fleet.load("loops=4 hold=5 several=20");
 		List<Long> again = new ArrayList<>();
+		List<Long> underLoad = new ArrayList<>();
 		int rounds = pick(2, 20);
 		for (int round = 0; round < rounds; round++) {
 			awaitGrants(witness, witness.grants() + 100);
 			proxy.swallow(true);
 			proxy.swallow(false);
 			long hung = System.nanoTime();
-			again.add(awaitAllWorkers(fleet, hung) - hung);
+			String call = "r" + round;
+			for (int i = 0; i < 3; i++) {
+				// A key of its own, as those of the load may wait for those that hang.
+				fleet.worker(i).call(call, "keys=own" + i + " micros=0");
+			}
+			for (int i = 0; i < 3; i++) {
+				again.add(fleet.worker(i).started(call) - hung);
+			}
+			for (String key : Fleet.KEYS.split(",")) {
+				RedisProcess.await(key + " is granted", 60, () -> witness.firstStartAfter(key, hung) != Long.MAX_VALUE);
+				underLoad.add(witness.firstStartAfter(key, hung) - hung);
+			}
 		}
 		fleet.stop();
 		witness.assertGood();
 		assertThat(witness.outcomes()).containsOnlyKeys("ok");
 		fleet.assertClean(redis);
-		report(18, "rounds=" + rounds + " grants=" + witness.grants() + " hangToGrantInEachJvm " + figures(again));
+		report(18, "rounds=" + rounds + " grants=" + witness.grants() + " hangToGrantInEachJvm " + figures(again)
+				+ " onKeysOfTheLoad " + figures(underLoad));
 		assertThat(again).allMatch((time) -> time <= 3 * TIMEOUT + TimeUnit.SECONDS.toNanos(1));
 	}
 
-	/** When the last of the workers started its first action after a time. */
-	private static long awaitAllWorkers(Fleet fleet, long time) {
-		long last = 0;
-		for (int i = 0; i < 3; i++) {
-			String worker = fleet.worker(i).name();
-			RedisProcess.await(worker + " is granted a key", 60,
-					() -> fleet.witness().firstStartOf(worker, time) != Long.MAX_VALUE);
-			last = Math.max(last, fleet.witness().firstStartOf(worker, time));
+	@Test
+	void row18_withoutLoad_aPeerThatHangsIsReplacedAsSoon() {
+		RedisProcess redis = redis();
+		TcpProxy proxy = proxy(redis.port());
+		Fleet fleet = fleet(3, proxy.url(), "");
+		List<Long> again = new ArrayList<>();
+		int rounds = pick(2, 20);
+		for (int round = 0; round < rounds; round++) {
+			String call = "r" + round;
+			for (int i = 0; i < 3; i++) {
+				fleet.worker(i).call("before" + call, "keys=own" + i + " micros=0");
+				assertThat(fleet.worker(i).outcome("before" + call)).isEqualTo("ok");
+			}
+			proxy.swallow(true);
+			proxy.swallow(false);
+			long hung = System.nanoTime();
+			for (int i = 0; i < 3; i++) {
+				fleet.worker(i).call(call, "keys=own" + i + " micros=0");
+			}
+			for (int i = 0; i < 3; i++) {
+				again.add(fleet.worker(i).started(call) - hung);
+			}
 		}
-		return last;
+		fleet.stop();
+		fleet.witness().assertGood();
+		fleet.assertClean(redis);
+		report(18, "withoutLoad rounds=" + rounds + " hangToGrant " + figures(again));
+		assertThat(again).allMatch((time) -> time <= 3 * TIMEOUT + TimeUnit.SECONDS.toNanos(1));
 	}
 
 }
