@@ -88,7 +88,12 @@ final class Attempts {
 				attempt.enqueues());
 		reply.whenComplete((parts, failure) -> {
 			if (failure != null) {
-				attempt.failed(Failures.isUnknown(failure));
+				if (failure instanceof Failures.NotConnectedException) {
+					attempt.notSent();
+				}
+				else {
+					attempt.failed(Failures.isUnknown(failure));
+				}
 				answer.completeExceptionally(failure);
 				return;
 			}
