@@ -56,6 +56,11 @@ final class JointAcquire {
 				return false;
 			}
 		}
+		if (engine.isClosed()) {
+			// The shutdown may have looked through the places before these were there.
+			places.forEach(engine::stepBack);
+			return false;
+		}
 		Attempt attempt = gate.store().attempt(keys, Duration.ofNanos(call.leaseNanos()), false);
 		new JointAcquire(engine, gate, call, places, attempt).ask();
 		return true;
@@ -69,7 +74,15 @@ final class JointAcquire {
 		catch (Throwable ex) {
 			answer = CompletableFuture.failedFuture(ex);
 		}
-		answer.whenComplete(this::answered);
+		answer.whenComplete((given, failure) -> {
+			boolean before = Starter.enterStore();
+			try {
+				answered(given, failure);
+			}
+			finally {
+				Starter.leaveStore(before);
+			}
+		});
 	}
 
 	private void answered(LockStore.@Nullable Answer answer, @Nullable Throwable failure) {
@@ -87,8 +100,13 @@ final class JointAcquire {
 		boolean all = true;
 		for (PendingAcquire place : this.places) {
 			boolean alive = place.grant();
-			// A dead one, too: leaving it gives the grant back.
-			this.gate.hold(place, each.next());
+			StoreGrant grant = each.next();
+			if (alive) {
+				this.gate.holdIfTaken(place, grant);
+			}
+			else {
+				this.gate.hold(place, grant); // leaving it gives the grant back
+			}
 			all &= alive;
 		}
 		if (all) {

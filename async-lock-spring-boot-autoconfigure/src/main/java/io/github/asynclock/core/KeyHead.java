@@ -26,6 +26,8 @@ final class KeyHead {
 	 */
 	private static final double JITTER = 0.1;
 
+	private static final long PATIENCE_NANOS = 200_000_000;
+
 	private static final Throwable NO_ANSWER = new NoAnswer();
 
 	private final StoreGate gate;
@@ -36,6 +38,8 @@ final class KeyHead {
 
 	/** For whom it was made. */
 	private final PendingAcquire asker;
+
+	private final long leaseNanos;
 
 	/** Null once this is closed. */
 	private @Nullable PendingAcquire first;
@@ -52,12 +56,21 @@ final class KeyHead {
 	/** Why the last answer did not come; until the first one did, that it did not. */
 	private @Nullable Throwable failure = NO_ANSWER;
 
-	KeyHead(StoreGate gate, PendingAcquire first, Attempt attempt) {
+	/** From when on having no first answer is a failure. */
+	private final long patientUntil;
+
+	/**
+	 * @param waited whether the first one has waited behind others: the store was there a
+	 * moment ago, and is given another one for its first answer
+	 */
+	KeyHead(StoreGate gate, PendingAcquire first, Attempt attempt, boolean waited) {
 		this.gate = gate;
+		this.patientUntil = DeadlineWheel.in(waited ? PATIENCE_NANOS : 0);
 		this.asker = first;
 		this.first = first;
 		this.key = first.key;
 		this.attempt = attempt;
+		this.leaseNanos = first.call().leaseNanos();
 	}
 
 	String key() {
@@ -65,7 +78,7 @@ final class KeyHead {
 	}
 
 	synchronized @Nullable Throwable failure() {
-		return this.failure;
+		return (this.failure == NO_ANSWER && DeadlineWheel.now() - this.patientUntil < 0) ? null : this.failure;
 	}
 
 	void ask() {
@@ -85,7 +98,15 @@ final class KeyHead {
 		catch (Throwable ex) {
 			answer = CompletableFuture.failedFuture(ex);
 		}
-		answer.whenComplete(this::answered);
+		answer.whenComplete((given, failure) -> {
+			boolean before = Starter.enterStore();
+			try {
+				answered(given, failure);
+			}
+			finally {
+				Starter.leaveStore(before);
+			}
+		});
 	}
 
 	/**
@@ -116,20 +137,28 @@ final class KeyHead {
 
 	private void granted(StoreGrant grant) {
 		PendingAcquire winner;
+		boolean suits;
 		synchronized (this) {
 			winner = this.gate.firstAlive(this.first);
-			while (winner != null && !winner.grant()) {
+			while (winner != null && isForLeaseOf(winner) && !winner.grant()) {
 				winner = this.gate.firstAlive(winner);
 			}
+			suits = winner != null && isForLeaseOf(winner);
 			this.first = null;
 		}
 		this.gate.close(this);
-		if (winner != null) {
+		if (winner != null && suits) {
 			this.gate.granted(winner, grant);
 		}
 		else {
 			this.gate.store().release(grant, Duration.ZERO);
+			this.gate.serve(winner);
 		}
+	}
+
+	/** An attempt is for one lease time: who wants another asks for himself. */
+	private boolean isForLeaseOf(PendingAcquire place) {
+		return place.call().leaseNanos() == this.leaseNanos;
 	}
 
 	private void pollLater(Duration remaining) {
@@ -180,8 +209,7 @@ final class KeyHead {
 		if (refused != null) {
 			Call call = this.asker.call();
 			this.gate.engine()
-				.starter()
-				.execute((failure == null) ? call::timedOut
+				.tell((failure == null) ? call::timedOut
 						: () -> call.refused(Messages.unavailable(call.keys(), failure)));
 		}
 	}
@@ -190,18 +218,22 @@ final class KeyHead {
 	 * A place has died.
 	 */
 	void left(PendingAcquire place) {
+		PendingAcquire next;
 		synchronized (this) {
 			if (this.first != place) {
 				return;
 			}
-			this.first = this.gate.firstAlive(place);
-			if (this.first != null) {
+			next = this.gate.firstAlive(place);
+			if (next != null && isForLeaseOf(next)) {
+				this.first = next;
 				return;
 			}
+			this.first = null;
 			stopPoll();
 		}
 		this.gate.close(this);
 		this.gate.store().withdraw(this.attempt);
+		this.gate.serve(next);
 	}
 
 	private static final class NoAnswer extends RuntimeException {

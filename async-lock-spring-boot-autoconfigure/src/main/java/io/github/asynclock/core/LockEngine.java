@@ -87,8 +87,20 @@ final class LockEngine {
 	}
 
 	CompletionStage<Boolean> isLocked(String key) {
-		return (this.gate == null || this.queues.isBusy(key))
-				? CompletableFuture.completedFuture(this.queues.isBusy(key)) : this.store.isLocked(key);
+		if (this.gate == null || this.queues.isBusy(key)) {
+			return CompletableFuture.completedFuture(this.queues.isBusy(key));
+		}
+		CompletableFuture<Boolean> result = new CompletableFuture<>();
+		// Not on the store's thread: what comes next is the user's code.
+		this.store.isLocked(key).whenComplete((locked, failure) -> tell(() -> {
+			if (failure == null) {
+				result.complete(locked);
+			}
+			else {
+				result.completeExceptionally(Messages.unavailable(List.of(key), failure));
+			}
+		}));
+		return result;
 	}
 
 	HoldTerms terms(String key, @Nullable LockRequest request) {
@@ -387,6 +399,10 @@ final class LockEngine {
 
 	void lose(HeldLease lease, LockLostException reason) {
 		tell(() -> lease.lose(reason));
+	}
+
+	boolean isClosed() {
+		return this.drain.isClosed();
 	}
 
 	void requireOpen(Collection<String> keys) {

@@ -65,7 +65,7 @@ final class MultiAcquire implements Call, Withdrawable {
 			if (holder != null && this.lease.reenter(holder, key)) {
 				continue;
 			}
-			if (!this.askedTogether && askTogether()) {
+			if (!this.askedTogether && (askTogether() || !mayGetRest())) {
 				return null;
 			}
 			PendingAcquire place = place(key);
@@ -127,6 +127,27 @@ final class MultiAcquire implements Call, Withdrawable {
 	}
 
 	/**
+	 * One that does not wait need not ask for some keys if another is in use here: each
+	 * would take a command's time.
+	 * @return false if the call was told
+	 */
+	private boolean mayGetRest() {
+		LockEngine engine = terms().engine();
+		List<String> left = this.keys.subList(this.lease.held(), this.keys.size());
+		if (this.wait || left.stream()
+			.noneMatch((key) -> engine.queues().isBusy(key) && LockScope.holder(scope(), engine, key) == null)) {
+			return true;
+		}
+		if (engine.isClosed()) {
+			refused(Messages.closed(this.keys));
+		}
+		else {
+			timedOut();
+		}
+		return false;
+	}
+
+	/**
 	 * All keys that were left are held.
 	 */
 	void grantedTogether(List<PendingAcquire> places) {
@@ -152,8 +173,7 @@ final class MultiAcquire implements Call, Withdrawable {
 		}
 		else if (first.die()) {
 			engine.stepBack(first);
-			engine.starter()
-				.execute((failure == null) ? this::timedOut : () -> refused(Messages.unavailable(this.keys, failure)));
+			engine.tell((failure == null) ? this::timedOut : () -> refused(Messages.unavailable(this.keys, failure)));
 		}
 		else {
 			engine.stepBack(first);

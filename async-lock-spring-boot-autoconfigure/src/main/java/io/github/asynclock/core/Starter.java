@@ -66,11 +66,36 @@ final class Starter {
 	}
 
 	/**
+	 * From here on this thread is the store's, or the timer's: no action may start on it,
+	 * even if the executor runs what it is given on the thread that gives it.
+	 * @return for {@link #leaveStore}
+	 */
+	static boolean enterStore() {
+		Lane lane = LANE.get();
+		boolean before = lane.ofStore;
+		lane.ofStore = true;
+		return before;
+	}
+
+	static void leaveStore(boolean before) {
+		LANE.get().ofStore = before;
+	}
+
+	/**
 	 * The executor's thread is here.
 	 */
 	void run(PendingAcquire place) {
 		Lane lane = LANE.get();
-		if (lane.depth < DEEPEST) {
+		if (lane.ofStore) {
+			lane.ofStore = false; // the spare one runs it here once it is closed
+			try {
+				this.spare.execute(place);
+			}
+			finally {
+				lane.ofStore = true;
+			}
+		}
+		else if (lane.depth < DEEPEST) {
 			loop(lane, place);
 		}
 		else {
@@ -108,6 +133,9 @@ final class Starter {
 
 	/** What a thread is at. */
 	private static final class Lane {
+
+		/** Whether it is not to run anything of a user's. */
+		private boolean ofStore;
 
 		/** How many loops are on its stack. */
 		private int depth;

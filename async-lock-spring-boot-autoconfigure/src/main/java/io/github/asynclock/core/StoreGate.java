@@ -41,8 +41,12 @@ final class StoreGate {
 	 * @param wait false: once
 	 */
 	void ask(PendingAcquire first, boolean wait) {
+		ask(first, wait, false);
+	}
+
+	private void ask(PendingAcquire first, boolean wait, boolean waited) {
 		Duration lease = Duration.ofNanos(first.call().leaseNanos());
-		KeyHead head = new KeyHead(this, first, this.store.attempt(List.of(first.key), lease, wait));
+		KeyHead head = new KeyHead(this, first, this.store.attempt(List.of(first.key), lease, wait), waited);
 		this.heads.put(first.key, head);
 		head.ask();
 	}
@@ -53,7 +57,7 @@ final class StoreGate {
 	void serve(@Nullable PendingAcquire first) {
 		PendingAcquire alive = firstAlive(first);
 		if (alive != null) {
-			ask(alive, true);
+			ask(alive, true, true);
 			if (alive.state() == Link.DEAD) {
 				left(alive); // died before it could be found here
 			}
@@ -97,7 +101,7 @@ final class StoreGate {
 	 * The store has granted the key to this place, which waits no longer.
 	 */
 	void granted(PendingAcquire place, StoreGrant grant) {
-		hold(place, grant);
+		holdIfTaken(place, grant);
 		this.engine.granted(place);
 		this.engine.handOver(place);
 	}
@@ -109,6 +113,17 @@ final class StoreGate {
 		Holding holding = new Holding(place, grant);
 		this.holdings.put(place, holding);
 		this.renewals.watch(holding);
+	}
+
+	/**
+	 * The same for a place that was granted just now. Where a shutdown has taken it away
+	 * since, that found nothing to give back.
+	 */
+	void holdIfTaken(Link place, StoreGrant grant) {
+		hold(place, grant);
+		if (!place.isTaken() && this.holdings.remove(place) != null) {
+			this.store.release(grant, Duration.ZERO);
+		}
 	}
 
 	/**

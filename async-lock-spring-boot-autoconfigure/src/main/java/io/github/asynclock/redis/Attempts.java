@@ -88,22 +88,38 @@ final class Attempts {
 				attempt.enqueues());
 		reply.whenComplete((parts, failure) -> {
 			if (failure != null) {
-				attempt.failed(Failures.isUnknown(failure));
+				if (failure instanceof Failures.NotConnectedException) {
+					attempt.notSent();
+				}
+				else {
+					attempt.failed(Failures.isUnknown(failure));
+				}
 				answer.completeExceptionally(failure);
 				return;
 			}
-			int code = ((Long) parts.get(0)).intValue();
-			if (code == GRANTED) {
-				granted(attempt, holds(attempt, number, parts, reply.sentAt), reply, answer);
+			try {
+				answered(attempt, number, parts, reply, answer, first);
 			}
-			else if (code == BUSY) {
-				attempt.answered();
-				answer.complete(busy(parts));
-			}
-			else {
-				refused(attempt, answer, first);
+			catch (RuntimeException ex) {
+				attempt.failed(true);
+				answer.completeExceptionally(ex); // not what the script says
 			}
 		});
+	}
+
+	private void answered(RedisAttempt attempt, long number, List<Object> parts, Reply<?> reply,
+			CompletableFuture<Answer> answer, boolean first) {
+		int code = ((Long) parts.get(0)).intValue();
+		if (code == GRANTED) {
+			granted(attempt, holds(attempt, number, parts, reply.sentAt), reply, answer);
+		}
+		else if (code == BUSY) {
+			attempt.answered();
+			answer.complete(busy(parts));
+		}
+		else {
+			refused(attempt, answer, first);
+		}
 	}
 
 	/** Only the one whose turn it is profits from asking as soon as the key is free. */

@@ -46,14 +46,18 @@ final class ClusterLineOpener implements LineOpener {
 	public Line open(Consumer<Line> lost) throws Exception {
 		this.client.refreshPartitions();
 		StatefulRedisClusterConnection<String, String> commands = this.client.connect(StringCodec.UTF8);
+		StatefulRedisClusterPubSubConnection<String, String> wakeUps = null;
 		try {
-			StatefulRedisClusterPubSubConnection<String, String> wakeUps = this.client.connectPubSub(StringCodec.UTF8);
+			wakeUps = this.client.connectPubSub(StringCodec.UTF8);
 			Line line = new Line(commands.async(), Set.of(commands, wakeUps));
 			this.subscription.open(wakeUps, this.timeout);
 			return line;
 		}
 		catch (Throwable ex) {
 			commands.closeAsync();
+			if (wakeUps != null) {
+				wakeUps.closeAsync();
+			}
 			throw ex;
 		}
 	}

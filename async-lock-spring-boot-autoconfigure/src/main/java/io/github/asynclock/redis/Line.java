@@ -24,6 +24,8 @@ final class Line {
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
+	private final long openedAt = System.nanoTime();
+
 	/** When the last timeout that counts was, and how many came in a row. */
 	private long timedOutAt;
 
@@ -85,6 +87,10 @@ final class Line {
 			this.timeouts++;
 		}
 		return this.timeouts;
+	}
+
+	boolean isYoungerThan(long nanos) {
+		return System.nanoTime() - this.openedAt < nanos;
 	}
 
 	boolean isOpen() {

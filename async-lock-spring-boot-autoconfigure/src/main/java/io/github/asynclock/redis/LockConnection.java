@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What sends commands: one {@link Line} at a time, opened in the background when it is
@@ -40,8 +40,7 @@ final class LockConnection {
 
 	private final Runnable connected;
 
-	private final AtomicBoolean connecting = new AtomicBoolean();
-
+	/** Who takes out a line that was lost, and nobody else, opens the next. */
 	private volatile CompletableFuture<Line> line = new CompletableFuture<>();
 
 	private final AtomicBoolean started = new AtomicBoolean();
@@ -63,7 +62,7 @@ final class LockConnection {
 	 */
 	CompletableFuture<Line> start() {
 		if (!this.started.get() && this.started.compareAndSet(false, true)) {
-			connect(null);
+			connect(0);
 		}
 		return this.line;
 	}
@@ -127,7 +126,7 @@ final class LockConnection {
 		answer.whenComplete((value, failure) -> {
 			reply.answered(line, value, failure);
 			if (failure != null && Failures.isReadOnly(Failures.unwrap(failure))) {
-				lost(line); // there is another primary now
+				readOnly(line);
 			}
 		});
 	}
@@ -140,31 +139,59 @@ final class LockConnection {
 		}
 	}
 
+	/**
+	 * There is another primary now; or will be: then the same server is not asked at once
+	 * again.
+	 */
+	private void readOnly(Line line) {
+		lost(line,
+				line.isYoungerThan(TimeUnit.MILLISECONDS.toNanos(2 * LONGEST_DELAY_MILLIS)) ? LONGEST_DELAY_MILLIS : 0);
+	}
+
 	private void lost(Line line) {
+		lost(line, 0);
+	}
+
+	private void lost(Line line, long delayMillis) {
 		CompletableFuture<Line> current = this.line;
 		boolean mine = current.isDone() && !current.isCompletedExceptionally() && current.join() == line;
-		if (mine) {
-			connect(current);
+		if (mine && swap(current, notConnected())) {
+			connect(delayMillis);
 		}
 		line.close();
 	}
 
-	/**
-	 * @param lost what it takes the place of; null: nothing
-	 */
-	private void connect(@Nullable CompletableFuture<Line> lost) {
-		if (this.closed || !this.connecting.compareAndSet(false, true)) {
+	private synchronized boolean swap(CompletableFuture<Line> before, CompletableFuture<Line> next) {
+		boolean same = this.line == before;
+		if (same) {
+			this.line = next;
+		}
+		return same;
+	}
+
+	private synchronized CompletableFuture<Line> swap(CompletableFuture<Line> next) {
+		CompletableFuture<Line> before = this.line;
+		this.line = next;
+		return before;
+	}
+
+	private static CompletableFuture<Line> notConnected() {
+		return CompletableFuture.failedFuture(new Failures.NotConnectedException(null));
+	}
+
+	private void connect(long delayMillis) {
+		if (this.closed) {
 			return;
 		}
-		if (lost != null) {
-			this.line = CompletableFuture.failedFuture(new Failures.NotConnectedException(null));
-		}
-		Thread thread = new Thread(null, this::connectUntilDone, "async-lock-redis-connect", 0, false);
+		Thread thread = new Thread(null, () -> connectUntilDone(delayMillis), "async-lock-redis-connect", 0, false);
 		thread.setDaemon(true);
 		thread.start();
 	}
 
-	private void connectUntilDone() {
+	private void connectUntilDone(long delayMillis) {
+		if (delayMillis > 0 && !sleep(delayMillis)) {
+			return;
+		}
 		long delay = SHORTEST_DELAY_MILLIS;
 		while (!this.closed) {
 			try {
@@ -182,10 +209,8 @@ final class LockConnection {
 	}
 
 	private void opened(Line line) {
-		CompletableFuture<Line> before = this.line;
-		this.connecting.set(false); // first: from the next line on it may be lost again
-		this.line = CompletableFuture.completedFuture(line);
-		before.complete(line);
+		// From here on it may be lost again.
+		swap(CompletableFuture.completedFuture(line)).complete(line);
 		if (this.closed) {
 			line.close();
 			return;
@@ -199,9 +224,7 @@ final class LockConnection {
 
 	private void failed(Throwable failure, boolean first) {
 		Failures.NotConnectedException reason = new Failures.NotConnectedException(failure);
-		CompletableFuture<Line> before = this.line;
-		this.line = CompletableFuture.failedFuture(reason);
-		before.completeExceptionally(reason);
+		swap(CompletableFuture.failedFuture(reason)).completeExceptionally(reason);
 		if (first) {
 			logger.warn("Redis cannot be reached (" + reason.getMessage()
 					+ "); trying on. Until then locks fail with LockUnavailableException when their wait time is over");
@@ -227,8 +250,7 @@ final class LockConnection {
 	 */
 	CompletableFuture<Void> close() {
 		this.closed = true;
-		CompletableFuture<Line> current = this.line;
-		this.line = CompletableFuture.failedFuture(new Failures.NotConnectedException(null));
+		CompletableFuture<Line> current = swap(notConnected());
 		current.completeExceptionally(new Failures.NotConnectedException(null));
 		return current.isCompletedExceptionally() ? CompletableFuture.completedFuture(null) : current.join().close();
 	}

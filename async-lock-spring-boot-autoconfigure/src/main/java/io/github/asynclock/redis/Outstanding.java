@@ -7,12 +7,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 /**
  * The commands that have not been answered, and what is done about those that are not in
  * time. A look at all of them now and then costs less than a timer for each. Nothing runs
  * while nothing is outstanding.
  */
 final class Outstanding {
+
+	private static final Log logger = LogFactory.getLog(Outstanding.class);
 
 	private final ConcurrentLinkedQueue<Reply<?>> replies = new ConcurrentLinkedQueue<>();
 
@@ -45,6 +50,16 @@ final class Outstanding {
 		this.timer.schedule(this::look, this.tickNanos, TimeUnit.NANOSECONDS);
 	}
 
+	/** Whatever it throws, the others are looked at, and later again. */
+	private void tell(Reply<?> reply) {
+		try {
+			this.late.accept(reply);
+		}
+		catch (Throwable ex) {
+			logger.error("A connection that is silent could not be replaced", ex);
+		}
+	}
+
 	private void look() {
 		long now = System.nanoTime();
 		for (Iterator<Reply<?>> each = this.replies.iterator(); each.hasNext();) {
@@ -54,7 +69,7 @@ final class Outstanding {
 			}
 			else if (reply.expiresAt - now <= 0) {
 				each.remove();
-				this.late.accept(reply);
+				tell(reply);
 				reply.completeExceptionally(Failures.timeout(reply.expiresAt - reply.sentAt));
 			}
 		}

@@ -62,7 +62,6 @@ final class RedisAttempt implements Attempt {
 	 * @return false if nobody wants the keys any more
 	 */
 	synchronized boolean asks() {
-		this.sent = true;
 		this.asking = !this.closed;
 		return this.asking;
 	}
@@ -72,6 +71,7 @@ final class RedisAttempt implements Attempt {
 	 */
 	synchronized void answered() {
 		this.asking = false;
+		this.sent = true;
 	}
 
 	/**
@@ -80,7 +80,15 @@ final class RedisAttempt implements Attempt {
 	 */
 	synchronized void failed(boolean unknown) {
 		this.asking = false;
+		this.sent = true;
 		this.dirty |= unknown;
+	}
+
+	/**
+	 * There was no connection: the command was not even sent.
+	 */
+	synchronized void notSent() {
+		this.asking = false;
 	}
 
 	/**

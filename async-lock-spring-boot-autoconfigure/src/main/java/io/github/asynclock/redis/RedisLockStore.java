@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -63,7 +64,9 @@ public final class RedisLockStore implements LockStore {
 		this.settings = settings;
 		this.cluster = factory.isClusterAware();
 		this.names = new KeyNames(settings.keyPrefix());
-		this.timer = new ScheduledThreadPoolExecutor(1, RedisLockStore::timerThread);
+		// What comes after the close is not done any more; whoever asks for it goes on.
+		this.timer = new ScheduledThreadPoolExecutor(1, RedisLockStore::timerThread,
+				new ThreadPoolExecutor.DiscardPolicy());
 		InstanceId instance = new InstanceId();
 		Subscription wakeUps = new Subscription(() -> this.names.channel() + instance.get(), this::hinted);
 		long timeout = settings.commandTimeout().toNanos();

@@ -18,6 +18,20 @@ import java.time.Duration;
 public record RedisSettings(String keyPrefix, Duration commandTimeout, Duration pollInterval, int localHandoffs,
 		Duration localHandoffTime, int minReplicas, Duration replicaTimeout) {
 
+	/** Ten years; in nanoseconds well within a {@code long}. */
+	private static final Duration LONGEST = Duration.ofDays(3650);
+
+	public RedisSettings {
+		commandTimeout = atMost(commandTimeout);
+		pollInterval = atMost(pollInterval);
+		localHandoffTime = atMost(localHandoffTime);
+		replicaTimeout = atMost(replicaTimeout);
+	}
+
+	private static Duration atMost(Duration duration) {
+		return (duration.compareTo(LONGEST) < 0) ? duration : LONGEST;
+	}
+
 	/**
 	 * What holds where nothing is set.
 	 */

@@ -42,9 +42,10 @@ final class ServerLineOpener implements LineOpener {
 	public Line open(Consumer<Line> lost) throws Exception {
 		AtomicReference<Line> opened = new AtomicReference<>();
 		StatefulRedisPubSubConnection<String, String> first = connect(opened, lost);
+		StatefulRedisPubSubConnection<String, String> second = first;
 		try {
 			boolean needsTwo = this.subscription != null && !isResp3(first);
-			StatefulRedisPubSubConnection<String, String> second = needsTwo ? connect(opened, lost) : first;
+			second = needsTwo ? connect(opened, lost) : first;
 			Line line = new Line(first.async(), new HashSet<>(List.of(first, second)));
 			opened.set(line);
 			if (this.subscription != null) {
@@ -54,6 +55,7 @@ final class ServerLineOpener implements LineOpener {
 		}
 		catch (Throwable ex) {
 			first.closeAsync();
+			second.closeAsync();
 			throw ex;
 		}
 	}

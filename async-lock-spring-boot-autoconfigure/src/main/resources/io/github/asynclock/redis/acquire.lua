@@ -94,7 +94,7 @@ for i = 1, #KEYS, 5 do
     end
   end
   fences[i] = tonumber(redis.call('GET', KEYS[i + 4]) or 0)
-  if not fences[i] then
+  if not fences[i] or fences[i] < 0 or fences[i] >= 9007199254740991 or fences[i] % 1 ~= 0 then
     return redis.error_reply('ASYNCLOCK ' .. KEYS[i + 4] .. ' holds something that is not a counter of async-lock')
   end
 end
