@@ -76,7 +76,18 @@ final class Witness {
 	/** Whether an action's grant was lost and it may not have known until some time. */
 	private boolean isExcused(Action action, long time) {
 		return this.losses.stream()
-			.anyMatch((loss) -> (action.token >> 10) <= loss.epoch && time <= loss.time + this.lease);
+			.anyMatch((loss) -> (action.token >> 10) <= loss.epoch && time <= loss.time + this.lease
+					&& isFromBefore(loss, action));
+	}
+
+	/**
+	 * A call that came after a loss can only be handed over what a call before it had.
+	 */
+	private boolean isFromBefore(Loss loss, Action action) {
+		return action.called <= loss.time || this.actionsOfKey.get(action.key)
+			.stream()
+			.anyMatch((other) -> other.worker.equals(action.worker) && other.token >> 10 == action.token >> 10
+					&& other.called <= loss.time);
 	}
 
 	/**
@@ -107,6 +118,7 @@ final class Witness {
 			case "C" -> this.open.put(call, time);
 			case "S" -> {
 				Action action = new Action(worker, call, words[2], Long.parseLong(words[3]), time);
+				action.called = this.open.getOrDefault(call, time);
 				this.actionsOfKey.computeIfAbsent(action.key, (key) -> new ArrayList<>()).add(action);
 				this.actionsOfCall.computeIfAbsent(call, (key) -> new ArrayList<>()).add(action);
 			}
@@ -337,6 +349,9 @@ final class Witness {
 		final long token;
 
 		final long start;
+
+		/** When its caller called. */
+		long called;
 
 		/** When its lease said last that it is held. */
 		long held;

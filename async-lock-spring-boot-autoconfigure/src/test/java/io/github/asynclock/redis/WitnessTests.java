@@ -81,7 +81,7 @@ class WitnessTests {
 	void dataLossExcusesAnOldGrantThatStartsAfterANewOne() {
 		this.witness.dataIsLost(13, 5);
 		say("b", "S 1 k 10240 14", "E 1 30");
-		say("a", "S 1 k 1024 15", "E 1 20");
+		say("a", "C 1 12", "S 1 k 1024 15", "E 1 20", "R 1 ok 20");
 		this.witness.assertGood();
 	}
 
@@ -108,7 +108,8 @@ class WitnessTests {
 		say("b", "S 1 k 9216 25", "E 1 30");
 		say("a", "S 2 k 1025 35", "E 2 40");
 		this.witness.assertGood();
-		say("a", "S 3 k 8192 45", "E 3 50");
+		// Granted after the loss, with a token as if the counter had begun anew.
+		say("a", "C 3 42", "S 3 k 2048 45", "E 3 50", "R 3 ok 50");
 		assertThat(this.witness.violations()).hasSize(1);
 		say("a", "S 4 k 1026 " + 2 * SECOND, "E 4 " + 3 * SECOND);
 		assertThat(this.witness.violations()).hasSize(2);
