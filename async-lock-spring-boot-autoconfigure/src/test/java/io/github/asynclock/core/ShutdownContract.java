@@ -140,15 +140,20 @@ abstract class ShutdownContract extends ServiceContract {
 	void aCallThatWasGrantedButCouldNotStartYetIsToldByClose() {
 		Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 		AtomicBoolean busy = new AtomicBoolean();
+		AtomicInteger running = new AtomicInteger();
 		use((builder) -> builder.executor((task) -> {
 			if (busy.get()) {
 				tasks.add(task);
 			}
 			else {
+				running.incrementAndGet();
 				task.run();
+				running.decrementAndGet();
 			}
 		}));
 		Call holder = hold(this.key);
+		// Else it may go on with the next one itself.
+		until(() -> running.get() == 0);
 		busy.set(true);
 		Call granted = call(patient(this.key));
 		holder.end.complete("done");

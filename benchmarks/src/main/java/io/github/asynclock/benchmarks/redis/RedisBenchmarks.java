@@ -35,8 +35,6 @@ public final class RedisBenchmarks {
 
 	private static final int HOLD_MICROS = 2_000;
 
-	private static final int WARM_UPS = 2;
-
 	private final RedisServer server;
 
 	private final Arena arena;
@@ -83,7 +81,9 @@ public final class RedisBenchmarks {
 	}
 
 	private void uncontended(Report report) throws Exception {
-		Figures figures = rounds(this.rounds, this.plays::calls, RAW, ASYNC_LOCK, RLOCK, SPRING_INTEGRATION, LOCK4J);
+		Contestant[] all = { RAW, ASYNC_LOCK, RLOCK, SPRING_INTEGRATION, LOCK4J };
+		warmUp(2, (contestant) -> this.plays.load(contestant, 1, 64, "own"), all);
+		Figures figures = rounds(this.plays::calls, all);
 		String measure = "uncontended, one at a time, p50";
 		Sample ours = of(figures, ASYNC_LOCK, "micros");
 		report.atMost(1.4, measure, ours, RAW.toString(), of(figures, RAW, "micros"), "µs");
@@ -98,8 +98,8 @@ public final class RedisBenchmarks {
 
 	private void inFlight(Report report) throws Exception {
 		for (int tasks : new int[] { 64, 256 }) {
-			Figures figures = rounds(this.rounds, (contestant) -> this.plays.load(contestant, 1, tasks, "own"), RAW,
-					ASYNC_LOCK, RLOCK, SPRING_INTEGRATION);
+			Figures figures = rounds((contestant) -> this.plays.load(contestant, 1, tasks, "own"), RAW, ASYNC_LOCK,
+					RLOCK, SPRING_INTEGRATION);
 			String measure = tasks + " distinct keys in flight";
 			Sample ours = of(figures, ASYNC_LOCK, "rate");
 			report.atLeast(0.9, measure, ours, RAW.toString(), of(figures, RAW, "rate"), "/s");
@@ -109,8 +109,8 @@ public final class RedisBenchmarks {
 	}
 
 	private void oneJvm(Report report) throws Exception {
-		Figures figures = rounds(this.rounds, (contestant) -> this.plays.load(contestant, 1, 64, "one"), ASYNC_LOCK,
-				RLOCK, RFAIR_LOCK, SPRING_INTEGRATION, LOCK4J);
+		Figures figures = rounds((contestant) -> this.plays.load(contestant, 1, 64, "one"), ASYNC_LOCK, RLOCK,
+				RFAIR_LOCK, SPRING_INTEGRATION, LOCK4J);
 		String measure = "one key, one JVM, 64 tasks";
 		report.atLeast(100, measure, of(figures, ASYNC_LOCK, "rate"), RLOCK.toString(), of(figures, RLOCK, "rate"),
 				"/s");
@@ -120,7 +120,9 @@ public final class RedisBenchmarks {
 	}
 
 	private void fourJvms(Report report) throws Exception {
-		Figures figures = rounds(this.rounds, (contestant) -> this.plays.load(contestant, 4, 16, "one"), ASYNC_LOCK,
+		warmUp(2, (contestant) -> this.plays.load(contestant, 4, 16, "one"), ASYNC_LOCK, ASYNC_LOCK_ONE_HANDOFF, RLOCK,
+				SPRING_INTEGRATION);
+		Figures figures = rounds((contestant) -> this.plays.load(contestant, 4, 16, "one"), ASYNC_LOCK,
 				ASYNC_LOCK_ONE_HANDOFF, RLOCK, RFAIR_LOCK, SPRING_INTEGRATION, LOCK4J);
 		String measure = "one key, 4 JVMs x 16 tasks";
 		Sample ours = of(figures, ASYNC_LOCK, "rate");
@@ -140,7 +142,9 @@ public final class RedisBenchmarks {
 	}
 
 	private void handOver(Report report) throws Exception {
-		Figures figures = rounds(this.rounds, (contestant) -> (contestant == RAW) ? this.plays.pings(HOLD_MICROS)
+		warmUp(3, (contestant) -> this.plays.load(contestant, 2, 1, "one"), ASYNC_LOCK, RLOCK, RFAIR_LOCK);
+		warmUp(1, (contestant) -> this.plays.load(contestant, 1, 64, "own"), RAW);
+		Figures figures = rounds((contestant) -> (contestant == RAW) ? this.plays.pings(HOLD_MICROS)
 				: this.plays.turns(contestant, HOLD_MICROS), RAW, ASYNC_LOCK, RLOCK, RFAIR_LOCK);
 		String measure = "release in one JVM to start in another, p50";
 		Sample ours = of(figures, ASYNC_LOCK, "micros");
@@ -150,10 +154,9 @@ public final class RedisBenchmarks {
 	}
 
 	private void thousandWaiters(Report report) throws Exception {
-		Figures figures = rounds(this.rounds, (contestant) -> this.plays.burst(contestant, 4, 1_000), ASYNC_LOCK,
-				RLOCK);
-		Figures slow = rounds(0, 1, (contestant) -> this.plays.burst(contestant, 4, 1_000), RFAIR_LOCK,
-				SPRING_INTEGRATION, LOCK4J);
+		Figures figures = rounds((contestant) -> this.plays.burst(contestant, 4, 1_000), ASYNC_LOCK, RLOCK);
+		Figures slow = rounds(1, (contestant) -> this.plays.burst(contestant, 4, 1_000), RFAIR_LOCK, SPRING_INTEGRATION,
+				LOCK4J);
 		String measure = "1,000 waiters over 4 JVMs on one key, until the last had its turn";
 		report.fasterBy(5, measure, of(figures, ASYNC_LOCK, "millis"), RLOCK.toString(), of(figures, RLOCK, "millis"),
 				"ms");
@@ -167,9 +170,8 @@ public final class RedisBenchmarks {
 	private void renewals(Report report) throws Exception {
 		try (Arena arena = new Arena(this.server.url(), SHORT_LEASE)) {
 			Plays plays = new Plays(arena, 0);
-			Figures few = rounds(0, 1, (contestant) -> plays.held(contestant, 100, 1, RENEWAL_PERIOD), ASYNC_LOCK,
-					RLOCK);
-			Figures many = rounds(1, 2, (contestant) -> plays.held(contestant, 10_000, 3, RENEWAL_PERIOD), ASYNC_LOCK,
+			Figures few = rounds(1, (contestant) -> plays.held(contestant, 100, 1, RENEWAL_PERIOD), ASYNC_LOCK, RLOCK);
+			Figures many = rounds(2, (contestant) -> plays.held(contestant, 10_000, 3, RENEWAL_PERIOD), ASYNC_LOCK,
 					RLOCK);
 			report.limit(1, "10,000 keys held: client commands per 100 keys and renewal period",
 					of(many, ASYNC_LOCK, "sent"), beside(many, "sent", "", RLOCK), "commands");
@@ -182,23 +184,37 @@ public final class RedisBenchmarks {
 		}
 	}
 
-	private static Figures rounds(int rounds, Play play, Contestant... contestants) throws Exception {
-		return rounds(WARM_UPS, rounds, play, contestants);
+	private Figures rounds(Play play, Contestant... contestants) throws Exception {
+		take(null, "warming up", play, contestants);
+		return rounds(this.rounds, play, contestants);
 	}
 
-	private static Figures rounds(int warmUps, int rounds, Play play, Contestant... contestants) throws Exception {
+	private static Figures rounds(int rounds, Play play, Contestant... contestants) throws Exception {
 		Figures figures = new Figures();
-		for (int round = 1 - warmUps; round <= rounds; round++) {
-			for (Contestant contestant : contestants) {
-				Map<String, Double> found = play.by(contestant);
-				System.err.println(
-						"# " + contestant + ", " + ((round <= 0) ? "warming up" : "round " + round) + ": " + found);
-				if (round > 0) {
-					found.forEach((figure, value) -> figures.add(contestant.name(), figure, value));
-				}
-			}
+		for (int round = 1; round <= rounds; round++) {
+			take(figures, "round " + round, play, contestants);
 		}
 		return figures;
+	}
+
+	/**
+	 * Plays that count for nothing, until the JIT compilers have done most of their work:
+	 * whoever plays fewer times a second needs longer for that.
+	 */
+	private static void warmUp(int times, Play play, Contestant... contestants) throws Exception {
+		for (int i = 0; i < times; i++) {
+			take(null, "warming up", play, contestants);
+		}
+	}
+
+	private static void take(Figures figures, String remark, Play play, Contestant... contestants) throws Exception {
+		for (Contestant contestant : contestants) {
+			Map<String, Double> found = play.by(contestant);
+			System.err.println("# " + contestant + ", " + remark + ": " + found);
+			if (figures != null) {
+				found.forEach((figure, value) -> figures.add(contestant.name(), figure, value));
+			}
+		}
 	}
 
 	private static Sample of(Figures figures, Contestant contestant, String figure) {

@@ -38,10 +38,10 @@ final class AsyncLock implements Peer {
 
 	@Override
 	public void call(String key, Runnable action) {
-		run(key, 0, () -> {
+		this.service.execute(key, () -> {
 			action.run();
 			return CompletableFuture.completedFuture(null);
-		}).toCompletableFuture().join();
+		}).join();
 	}
 
 	@Override
