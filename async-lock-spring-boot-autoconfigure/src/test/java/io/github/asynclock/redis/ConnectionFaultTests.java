@@ -2,6 +2,7 @@ package io.github.asynclock.redis;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -164,20 +165,39 @@ class ConnectionFaultTests extends FaultTest {
 		RedisProcess redis = redis();
 		TcpProxy proxy = proxy(redis.port());
 		Fleet fleet = fleet(1, proxy.url(), "");
-		AtomicInteger asked = new AtomicInteger();
-		proxy.rule(
-				(words) -> (runs(words, Script.ACQUIRE) && asked.incrementAndGet() == 1) ? Fate.LOSE_REPLY : Fate.PASS);
-		fleet.worker(0).call("first", "keys=k0 micros=0");
-		assertThat(fleet.worker(0).outcome("first")).isEqualTo("ok");
-		long took = fleet.witness().results().get(0).took();
-		long token = fleet.witness().actions().get(0).token;
-		assertThat(asked.get()).as("acquires sent").isGreaterThan(1);
-		String counter = redis.keys("{" + fleet.prefix()).stream().filter((key) -> key.endsWith(":f")).findAny().get();
-		assertThat(token >> 10).as("the first grant's number, and no later one was given")
-			.isEqualTo(Long.parseLong((String) redis.call("GET", counter)));
+		List<String> numbers = new CopyOnWriteArrayList<>();
+		proxy.rule((words) -> {
+			if (!runs(words, Script.ACQUIRE)) {
+				return Fate.PASS;
+			}
+			numbers.add(lastNumber(redis, fleet));
+			return (numbers.size() == 2) ? Fate.LOSE_REPLY : Fate.PASS;
+		});
+		// The server knows the script by then.
+		fleet.worker(0).call("before", "keys=k0 micros=0");
+		assertThat(fleet.worker(0).outcome("before")).isEqualTo("ok");
+		numbers.clear();
+		numbers.add("first");
+		fleet.worker(0).call("again", "keys=k0 micros=0");
+		assertThat(fleet.worker(0).outcome("again")).isEqualTo("ok");
+		long took = fleet.witness().results().get(1).took();
+		assertThat(numbers).as("before each acquire").hasSizeGreaterThan(2);
+		assertThat(numbers.get(2)).as("the number of the grant whose reply was lost")
+			.isNotEqualTo(numbers.get(1))
+			.isEqualTo(String.valueOf(fleet.witness().actions().get(1).token >> 10))
+			.isEqualTo(lastNumber(redis, fleet));
 		fleet.witness().assertGood();
 		fleet.assertClean(redis);
 		report(16, "lostReplyOfAcquire callTook=" + millis(took) + "ms sameGrant=yes");
+	}
+
+	private static String lastNumber(RedisProcess redis, Fleet fleet) {
+		return redis.keys("{" + fleet.prefix())
+			.stream()
+			.filter((key) -> key.endsWith(":f"))
+			.map((key) -> String.valueOf(redis.call("GET", key)))
+			.findAny()
+			.orElse("none");
 	}
 
 	@Test

@@ -30,8 +30,7 @@ class DataLossTests extends FaultTest {
 		RESTART {
 			@Override
 			void lose(RedisProcess redis, Fleet fleet) {
-				redis.kill9();
-				fleet.witness().dataIsLost();
+				fleet.witness().losing(redis::kill9);
 				redis.restart();
 			}
 		},
@@ -39,19 +38,18 @@ class DataLossTests extends FaultTest {
 		FLUSHALL {
 			@Override
 			void lose(RedisProcess redis, Fleet fleet) {
-				redis.call("FLUSHALL");
-				fleet.witness().dataIsLost();
+				fleet.witness().losing(() -> redis.call("FLUSHALL"));
 			}
 		},
 
 		DEL {
 			@Override
 			void lose(RedisProcess redis, Fleet fleet) {
-				redis.keys("{" + fleet.prefix())
-					.stream()
-					.filter((key) -> key.contains("}:o:"))
-					.forEach((key) -> redis.call("DEL", key));
-				fleet.witness().dataIsLost();
+				fleet.witness()
+					.losing(() -> redis.keys("{" + fleet.prefix())
+						.stream()
+						.filter((key) -> key.contains("}:o:"))
+						.forEach((key) -> redis.call("DEL", key)));
 			}
 		};
 
@@ -192,16 +190,7 @@ class DataLossTests extends FaultTest {
 			fleet.worker(i).started("long");
 		}
 		long now = System.nanoTime();
-		redis.call("CONFIG", "SET", "maxmemory", 1);
-		for (int i = 0; i < 100 && redis.keys("{" + fleet.prefix()).stream().anyMatch((k) -> k.contains("}:o:")); i++) {
-			try {
-				redis.call("SET", "application:" + i, "x");
-			}
-			catch (RedisCommands.RedisError error) {
-				// full, after all that could be evicted was
-			}
-		}
-		witness.dataIsLost();
+		witness.losing(() -> evict(redis, fleet));
 		for (int i = 0; i < 3; i++) {
 			told.add(fleet.worker(i).told("long") - now);
 			assertThat(fleet.worker(i).outcome("long")).isEqualTo("LockLostException");
@@ -215,6 +204,18 @@ class DataLossTests extends FaultTest {
 		fleet.assertClean(redis);
 		report(8, "allkeys-lru evictionToTold " + figures(told));
 		assertThat(told).allMatch((time) -> time <= NEXT_RENEWAL);
+	}
+
+	private static void evict(RedisProcess redis, Fleet fleet) {
+		redis.call("CONFIG", "SET", "maxmemory", 1);
+		for (int i = 0; i < 100 && redis.keys("{" + fleet.prefix()).stream().anyMatch((k) -> k.contains("}:o:")); i++) {
+			try {
+				redis.call("SET", "application:" + i, "x");
+			}
+			catch (RedisCommands.RedisError error) {
+				// full, after all that could be evicted was
+			}
+		}
 	}
 
 	@Test
@@ -241,8 +242,7 @@ class DataLossTests extends FaultTest {
 			}
 			fleet.load("loops=4 hold=5 several=20");
 			awaitGrants(witness, witness.grants() + 100);
-			ClockJump.simulate(redis, fleet.prefix(), 20_000);
-			witness.dataIsLost();
+			witness.losing(() -> ClockJump.simulate(redis, fleet.prefix(), 20_000));
 			long jumped = System.nanoTime();
 			for (int i = 0; i < 3; i++) {
 				told.add(fleet.worker(i).told(call) - jumped);
@@ -316,8 +316,7 @@ class DataLossTests extends FaultTest {
 				fleet.worker(i).call(call, "keys=k0 micros=0");
 				assertThat(fleet.worker(i).outcome(call)).isEqualTo("ok");
 			}
-			redis.call("FLUSHALL");
-			fleet.witness().dataIsLost();
+			fleet.witness().losing(() -> redis.call("FLUSHALL"));
 		}
 		fleet.witness().assertGood();
 	}

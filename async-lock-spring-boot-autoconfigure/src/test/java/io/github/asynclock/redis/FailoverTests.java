@@ -34,8 +34,7 @@ class FailoverTests extends FaultTest {
 			assertThat(fleet.worker(i).outcome("refused")).isEqualTo("LockUnavailableException");
 			assertThat(fleet.worker(i).hasStarted("patient")).isFalse();
 		}
-		redis.call("REPLICAOF", "NO", "ONE");
-		witness.dataIsLost();
+		witness.losing(() -> redis.call("REPLICAOF", "NO", "ONE"));
 		long back = System.nanoTime();
 		List<Long> again = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
@@ -61,10 +60,11 @@ class FailoverTests extends FaultTest {
 		replication.swallow(true);
 		fleet.worker(0).call("holds", "keys=k0");
 		fleet.worker(0).started("holds");
-		replica.call("REPLICAOF", "NO", "ONE");
-		address.target(replica.port());
-		address.cut();
-		witness.dataIsLost();
+		witness.losing(() -> {
+			replica.call("REPLICAOF", "NO", "ONE");
+			address.target(replica.port());
+			address.cut();
+		});
 		long failedOver = System.nanoTime();
 		fleet.worker(1).call("next", "keys=k0");
 		long next = fleet.worker(1).started("next") - failedOver;
@@ -87,8 +87,7 @@ class FailoverTests extends FaultTest {
 		List<Long> again = new ArrayList<>();
 		awaitGrants(witness, 200);
 		long killed = System.nanoTime();
-		set.primary.kill9();
-		witness.dataIsLost();
+		witness.losing(set.primary::kill9);
 		set.awaitOtherPrimary(set.primary.port());
 		long promoted = System.nanoTime();
 		for (int i = 0; i < 3; i++) {

@@ -99,8 +99,7 @@ class SeveralKeysFaultTests extends FaultTest {
 		fleet.load(LOAD + " hold=30");
 		for (int round = 0; round < pick(3, 30); round++) {
 			awaitGrants(fleet.witness(), fleet.witness().grants() + 100);
-			redis.call("FLUSHALL");
-			fleet.witness().dataIsLost();
+			fleet.witness().losing(() -> redis.call("FLUSHALL"));
 		}
 		awaitGrants(fleet.witness(), fleet.witness().grants() + 100);
 		assertGoodAndClean(fleet, redis);

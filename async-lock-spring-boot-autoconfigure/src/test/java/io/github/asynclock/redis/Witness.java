@@ -54,29 +54,45 @@ final class Witness {
 	}
 
 	/**
-	 * Redis has just lost what it knew. What was granted before that may still start, be
-	 * handed over inside its JVM and run beside a newer grant, until it has ended or
-	 * found out: at the latest at its local deadline.
+	 * Does something that makes Redis lose what it knows. What was granted before that
+	 * may still start, be handed over inside its JVM and run beside a newer grant, until
+	 * it has ended or found out: at the latest at its local deadline.
 	 */
-	Witness dataIsLost() {
+	Witness losing(Runnable loss) {
+		long from = System.nanoTime();
+		loss.run();
 		// Fencing tokens are made of the time of the server: this machine's.
-		return dataIsLost(System.nanoTime(), System.currentTimeMillis() * 1000 + 1000);
+		return dataIsLost(from, System.nanoTime(), System.currentTimeMillis() * 1000 + 1000);
 	}
 
-	synchronized Witness dataIsLost(long time, long epoch) {
-		this.losses.add(new Loss(time, epoch));
+	synchronized Witness dataIsLost(long from, long to, long epoch) {
+		this.losses.add(new Loss(from, to, epoch));
 		return this;
 	}
 
-	/** Whether an action's grant was lost and it ended, or was told, in time. */
-	private boolean isExcused(Action action) {
-		return isExcused(action, Math.min(action.end, action.lost - TOLD_WITHIN));
+	/**
+	 * Whether an action's grant was lost before another start, and it ended, or was told,
+	 * in time.
+	 */
+	private boolean isExcused(Action action, Action later) {
+		return isExcused(action, later.start, Math.min(action.end, action.lost - TOLD_WITHIN));
 	}
 
 	/** Whether an action's grant was lost and it may not have known until some time. */
-	private boolean isExcused(Action action, long time) {
+	private boolean isExcused(Action action, long start, long time) {
 		return this.losses.stream()
-			.anyMatch((loss) -> (action.token >> 10) <= loss.epoch && time <= loss.time + this.lease);
+			.anyMatch((loss) -> loss.from <= start && (action.token >> 10) <= loss.epoch && time <= loss.to + this.lease
+					&& isFromBefore(loss, action));
+	}
+
+	/**
+	 * A call that came after a loss can only be handed over what a call before it had.
+	 */
+	private boolean isFromBefore(Loss loss, Action action) {
+		return action.called <= loss.to || this.actionsOfKey.get(action.key)
+			.stream()
+			.anyMatch((other) -> other.worker.equals(action.worker) && other.token >> 10 == action.token >> 10
+					&& other.called <= loss.to);
 	}
 
 	/**
@@ -107,6 +123,7 @@ final class Witness {
 			case "C" -> this.open.put(call, time);
 			case "S" -> {
 				Action action = new Action(worker, call, words[2], Long.parseLong(words[3]), time);
+				action.called = this.open.getOrDefault(call, time);
 				this.actionsOfKey.computeIfAbsent(action.key, (key) -> new ArrayList<>()).add(action);
 				this.actionsOfCall.computeIfAbsent(call, (key) -> new ArrayList<>()).add(action);
 			}
@@ -195,7 +212,7 @@ final class Witness {
 					earlier.remove();
 					continue;
 				}
-				if (!isExcused(other) && !isExcused(action)) {
+				if (!isExcused(other, action) && !isExcused(action, action)) {
 					checkPair(other, action, violations);
 				}
 			}
@@ -221,7 +238,7 @@ final class Witness {
 			if (greatest == null || action.token > greatest.token) {
 				greatest = action;
 			}
-			else if (!isExcused(action, action.start)) {
+			else if (!isExcused(action, action.start, action.start)) {
 				violations.add(action + " has a token that is not greater than that of " + greatest);
 			}
 		}
@@ -321,7 +338,7 @@ final class Witness {
 	}
 
 	/** When, and the greatest number of a grant that may be gone. */
-	private record Loss(long time, long epoch) {
+	private record Loss(long from, long to, long epoch) {
 
 	}
 
@@ -337,6 +354,9 @@ final class Witness {
 		final long token;
 
 		final long start;
+
+		/** When its caller called. */
+		long called;
 
 		/** When its lease said last that it is held. */
 		long held;

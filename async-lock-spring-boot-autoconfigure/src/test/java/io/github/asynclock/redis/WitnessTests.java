@@ -63,12 +63,12 @@ class WitnessTests {
 		assertThat(this.witness.violations()).singleElement().asString().contains("still regarded itself");
 		this.witness.holdersWerePaused();
 		assertThat(this.witness.violations()).as("no pause excuses that").hasSize(1);
-		this.witness.dataIsLost(13, 1).assertGood();
+		this.witness.dataIsLost(13, 13, 1).assertGood();
 	}
 
 	@Test
 	void dataLossExcusesAnOverlapUntilTheLocalDeadline_notLonger() {
-		this.witness.dataIsLost(13, 5);
+		this.witness.dataIsLost(13, 13, 5);
 		say("a", "S 1 k 1024 10", "E 1 20");
 		say("b", "S 1 k 10240 15", "E 1 30");
 		this.witness.assertGood();
@@ -79,15 +79,15 @@ class WitnessTests {
 
 	@Test
 	void dataLossExcusesAnOldGrantThatStartsAfterANewOne() {
-		this.witness.dataIsLost(13, 5);
+		this.witness.dataIsLost(13, 13, 5);
 		say("b", "S 1 k 10240 14", "E 1 30");
-		say("a", "S 1 k 1024 15", "E 1 20");
+		say("a", "C 1 12", "S 1 k 1024 15", "E 1 20", "R 1 ok 20");
 		this.witness.assertGood();
 	}
 
 	@Test
 	void dataLossDoesNotExcuseWhatWasGrantedAfterIt() {
-		this.witness.dataIsLost(5, 5);
+		this.witness.dataIsLost(5, 5, 5);
 		say("a", "S 1 k 10240 10", "E 1 20");
 		say("b", "S 1 k 20480 15", "E 1 30");
 		assertThat(this.witness.violations()).singleElement().asString().contains("never told");
@@ -103,15 +103,25 @@ class WitnessTests {
 
 	@Test
 	void dataLossExcusesOldTokensUntilTheLocalDeadline_notNewOnes() {
-		this.witness.dataIsLost(22, 5);
+		this.witness.dataIsLost(22, 22, 5);
 		say("a", "S 1 k 1024 10", "E 1 20");
 		say("b", "S 1 k 9216 25", "E 1 30");
 		say("a", "S 2 k 1025 35", "E 2 40");
 		this.witness.assertGood();
-		say("a", "S 3 k 8192 45", "E 3 50");
+		// Granted after the loss, with a token as if the counter had begun anew.
+		say("a", "C 3 42", "S 3 k 2048 45", "E 3 50", "R 3 ok 50");
 		assertThat(this.witness.violations()).hasSize(1);
 		say("a", "S 4 k 1026 " + 2 * SECOND, "E 4 " + 3 * SECOND);
 		assertThat(this.witness.violations()).hasSize(2);
+	}
+
+	@Test
+	void aLossThatComesLaterExcusesNothing() {
+		this.witness.dataIsLost(12, 12, 5);
+		this.witness.dataIsLost(100, 100, 9);
+		say("a", "C 1 20", "S 1 k 3072 22", "E 1 24", "R 1 ok 24");
+		say("b", "C 1 30", "S 1 k 1024 32", "E 1 34", "R 1 ok 34");
+		assertThat(this.witness.violations()).singleElement().asString().contains("not greater");
 	}
 
 	@Test
