@@ -52,7 +52,8 @@ final class ApplicationRedis {
 	/** Also thrown where the class path lacks Boot's module. */
 	static RedisConfigurationException missing() {
 		return new RedisConfigurationException(PROVIDER,
-				"It is 'redis', neither " + AsyncLockProperties.REDIS_URL + " nor " + AsyncLockProperties.REDIS_NODES
+				"Locks are to be kept in Redis, neither " + AsyncLockProperties.REDIS_URL + " nor "
+						+ AsyncLockProperties.REDIS_NODES
 						+ " is set, and the application has no Redis of its own that could be used",
 				"say where Redis is: " + AsyncLockProperties.REDIS_URL
 						+ "=redis://localhost:6379, or add Boot's Redis module "

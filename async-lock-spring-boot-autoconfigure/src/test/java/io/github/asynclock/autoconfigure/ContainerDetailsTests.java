@@ -64,6 +64,13 @@ class ContainerDetailsTests {
 	}
 
 	@Test
+	void theApplicationsKeepsTheLocksTooIfItIsAskedTo() {
+		this.runner.withUserConfiguration(Applications.class)
+			.withPropertyValues("async-lock.provider=redis")
+			.run((context) -> assertThat(port(context)).isEqualTo(4711));
+	}
+
+	@Test
 	void eachMayHaveAContainerOfItsOwn() {
 		this.runner.withUserConfiguration(Applications.class, Named.class)
 			.run((context) -> assertThat(context).hasSingleBean(DataRedisConnectionDetails.class)

@@ -14,10 +14,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -26,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  * Two applications on each kind of server that properties can name: a real one each time.
  */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+@ExtendWith(OutputCaptureExtension.class)
 class ServerKindsTests {
 
 	private static final String URL = "async-lock.redis.url=";
@@ -59,6 +63,21 @@ class ServerKindsTests {
 	void aPasswordInTheUrl() {
 		RedisProcess server = start("requirepass s3cret/@");
 		new WiredInstances("async-lock.redis.url=redis://:s3cret%2F%40@127.0.0.1:" + server.port()).excludeEachOther();
+	}
+
+	@Test
+	void aWrongPasswordIsSaidButNotShown(CapturedOutput output) {
+		RedisProcess server = start("requirepass s3cret");
+		new WiredInstances("async-lock.redis.url=redis://locks:inurl@127.0.0.1:" + server.port(),
+				"async-lock.redis.password=inproperty")
+			.runOne((context) -> {
+				assertThatThrownBy(() -> context.getBean(LockService.class)
+					.executeBlocking(LockRequest.of("key").waitingAtMost(Duration.ZERO), (lease) -> "no"))
+					.isInstanceOf(LockUnavailableException.class)
+					.hasMessageNotContaining("inproperty")
+					.hasStackTraceContaining("WRONGPASS");
+				assertThat(output).contains("WRONGPASS").doesNotContain("inproperty", "inurl");
+			});
 	}
 
 	@Test
