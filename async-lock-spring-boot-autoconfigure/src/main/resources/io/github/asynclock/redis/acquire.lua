@@ -5,31 +5,32 @@ local inst, ctr = ARGV[1], tonumber(ARGV[2])
 local lease, stale, channel = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local own = 'h:' .. inst .. ':' .. ARGV[2] .. ':'
 
--- What most calls find, by few commands: one key that nobody has and nobody waits for. Whatever is
--- not as usual is left to the rest: a mark, no counter yet, a key of another type (which NX sees).
-if #KEYS == 5 then
-  local owner, mark, fence = unpack(redis.call('MGET', KEYS[1], KEYS[4], KEYS[5]))
-  local last = not owner and not mark and fence and tonumber(fence)
-  if last and redis.call('EXISTS', KEYS[2]) == 0 then
-    local time = redis.call('TIME')
-    local epoch = string.format('%.0f', math.max(last + 1, time[1] * 1000000 + time[2]))
-    redis.call('SET', KEYS[5], epoch)
-    if redis.call('SET', KEYS[1], own .. epoch .. ':' .. lease, 'PX', lease, 'NX') then
-      return { 1, epoch, tonumber(lease) }
-    end
-  end
-end
-
-for i = 4, #KEYS, 5 do
-  local mark = redis.call('GET', KEYS[i])
+-- MGET takes a key of another type for none: GET tells them apart, with an error.
+local owners, fences = {}, {}
+for i = 1, #KEYS, 5 do
+  local mark = redis.call('GET', KEYS[i + 3])
   if mark and tonumber(mark) >= ctr then
     return { -1 }
+  end
+  local owner, fence = unpack(redis.call('MGET', KEYS[i], KEYS[i + 4]))
+  owners[i] = owner
+  fences[i] = tonumber(fence or redis.call('GET', KEYS[i + 4]) or 0)
+  if not fences[i] then
+    return redis.error_reply('ASYNCLOCK ' .. KEYS[i + 4] .. ' holds something that is not a counter of async-lock')
   end
 end
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local micros = time[1] * 1000000 + time[2]
+
+-- What most calls find, by few commands: one key that nobody has and nobody waits for.
+if #KEYS == 5 and not owners[1] and redis.call('EXISTS', KEYS[1], KEYS[2]) == 0 then
+  local epoch = string.format('%.0f', math.max(fences[1] + 1, micros))
+  redis.call('SET', KEYS[5], epoch)
+  redis.call('SET', KEYS[1], own .. epoch .. ':' .. lease, 'PX', lease)
+  return { 1, epoch, tonumber(lease) }
+end
 
 -- The instance whose turn it is; those that have died are taken out. And whether there were any.
 local function next_in_line(queue, alive)
@@ -70,10 +71,10 @@ local function time_left(key, owner)
   return left
 end
 
-local granted, fences, heads = {}, {}, {}
+local granted, heads = {}, {}
 local busy, left = false, 0
 for i = 1, #KEYS, 5 do
-  local owner = redis.call('GET', KEYS[i])
+  local owner = owners[i] or redis.call('GET', KEYS[i])
   if owner and string.sub(owner, 1, #own) == own then
     granted[i] = owner
   else
@@ -92,10 +93,6 @@ for i = 1, #KEYS, 5 do
         redis.pcall('PUBLISH', channel .. head, ARGV[6 + (i + 4) / 5])
       end
     end
-  end
-  fences[i] = tonumber(redis.call('GET', KEYS[i + 4]) or 0)
-  if not fences[i] or fences[i] < 0 or fences[i] >= 9007199254740991 or fences[i] % 1 ~= 0 then
-    return redis.error_reply('ASYNCLOCK ' .. KEYS[i + 4] .. ' holds something that is not a counter of async-lock')
   end
 end
 
