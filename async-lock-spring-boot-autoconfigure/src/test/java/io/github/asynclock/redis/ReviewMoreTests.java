@@ -12,7 +12,6 @@ import io.github.asynclock.core.QueueingLockService;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,7 +54,6 @@ class ReviewMoreTests {
 			.build();
 	}
 
-	@Disabled("Not solved: answers of other nodes count as answers of the one that hangs (Line.answered)")
 	@Test
 	void aNodeOfAClusterThatHangsIsConnectedToAgainThoughOthersAnswer() throws Exception {
 		List<RedisProcess> servers = new ArrayList<>();
