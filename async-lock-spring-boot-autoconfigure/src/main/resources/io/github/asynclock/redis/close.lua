@@ -21,12 +21,15 @@ if owner and string.sub(owner, 1, #own) == own then
 end
 
 -- Where nobody waits there is nothing to take out and nobody to tell.
-local waited_for = redis.call('EXISTS', KEYS[2]) == 1
-if waited_for then
+local head = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
+if head then
   local entry = redis.call('HGET', KEYS[3], inst)
   if entry and tonumber(string.match(entry, '^%d+')) <= ctr then
     redis.call('ZREM', KEYS[2], inst)
     redis.call('HDEL', KEYS[3], inst)
+    if head == inst then
+      head = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
+    end
   end
 end
 
@@ -38,10 +41,7 @@ if mark > 0 then
   end
 end
 
-if waited_for and not owner then
-  local head = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
-  if head then
-    redis.pcall('PUBLISH', ARGV[5] .. head, ARGV[6])
-  end
+if head and not owner then
+  redis.pcall('PUBLISH', ARGV[5] .. head, ARGV[6])
 end
 return failure or 1

@@ -71,8 +71,8 @@ public final class RedisBenchmarks {
 	}
 
 	private Rows rows() {
-		return new Rows().add("uncontended", this::uncontended)
-			.add("in-flight", this::inFlight)
+		return new Rows().add("in-flight", this::inFlight)
+			.add("uncontended", this::uncontended)
 			.add("one-jvm", this::oneJvm)
 			.add("four-jvms", this::fourJvms)
 			.add("hand-over", this::handOver)
@@ -83,6 +83,7 @@ public final class RedisBenchmarks {
 	private void uncontended(Report report) throws Exception {
 		Contestant[] all = { RAW, ASYNC_LOCK, RLOCK, SPRING_INTEGRATION, LOCK4J };
 		warmUp(2, (contestant) -> this.plays.load(contestant, 1, 64, "own"), all);
+		warmUp(2, this.plays::calls, all);
 		Figures figures = rounds(this.plays::calls, all);
 		String measure = "uncontended, one at a time, p50";
 		Sample ours = of(figures, ASYNC_LOCK, "micros");
