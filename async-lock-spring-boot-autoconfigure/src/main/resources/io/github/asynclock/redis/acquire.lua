@@ -5,42 +5,19 @@ local inst, ctr = ARGV[1], tonumber(ARGV[2])
 local lease, stale, channel = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local own = 'h:' .. inst .. ':' .. ARGV[2] .. ':'
 
-<<<<<<< HEAD
--- From 2^53 on, numbers have gaps.
-local function is_counter(number)
-  return number >= 0 and number < 9007199254740991 and number % 1 == 0
-end
-
--- What most calls find, by few commands: one key that nobody has and nobody waits for. Whatever is
--- not as usual is left to the rest: a mark, no counter yet, a key of another type (which NX sees).
-if #KEYS == 5 then
-  local owner, mark, fence = unpack(redis.call('MGET', KEYS[1], KEYS[4], KEYS[5]))
-  local last = not owner and not mark and fence and tonumber(fence)
-  if last and is_counter(last) and redis.call('EXISTS', KEYS[2]) == 0 then
-    local time = redis.call('TIME')
-    local epoch = string.format('%.0f', math.max(last + 1, time[1] * 1000000 + time[2]))
-    redis.call('SET', KEYS[5], epoch)
-    if redis.call('SET', KEYS[1], own .. epoch .. ':' .. lease, 'PX', lease, 'NX') then
-      return { 1, epoch, tonumber(lease) }
-    end
-  end
-end
-
-for i = 4, #KEYS, 5 do
-  local mark = redis.call('GET', KEYS[i])
-=======
 -- MGET takes a key of another type for none: GET tells them apart, with an error.
 local owners, fences = {}, {}
 for i = 1, #KEYS, 5 do
   local mark = redis.call('GET', KEYS[i + 3])
->>>>>>> bench
   if mark and tonumber(mark) >= ctr then
     return { -1 }
   end
   local owner, fence = unpack(redis.call('MGET', KEYS[i], KEYS[i + 4]))
   owners[i] = owner
   fences[i] = tonumber(fence or redis.call('GET', KEYS[i + 4]) or 0)
-  if not fences[i] then
+  local last = fences[i]
+  -- From 2^53 on, numbers have gaps.
+  if not last or last < 0 or last >= 9007199254740991 or last % 1 ~= 0 then
     return redis.error_reply('ASYNCLOCK ' .. KEYS[i + 4] .. ' holds something that is not a counter of async-lock')
   end
 end
@@ -119,13 +96,6 @@ for i = 1, #KEYS, 5 do
       end
     end
   end
-<<<<<<< HEAD
-  fences[i] = tonumber(redis.call('GET', KEYS[i + 4]) or 0)
-  if not fences[i] or not is_counter(fences[i]) then
-    return redis.error_reply('ASYNCLOCK ' .. KEYS[i + 4] .. ' holds something that is not a counter of async-lock')
-  end
-=======
->>>>>>> bench
 end
 
 if busy then
