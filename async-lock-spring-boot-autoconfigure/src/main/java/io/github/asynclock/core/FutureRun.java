@@ -1,6 +1,5 @@
 package io.github.asynclock.core;
 
-import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -188,8 +187,8 @@ final class FutureRun<T extends @Nullable Object>
 	}
 
 	@Override
-	public void lost(LockLostException reason, Collection<Runnable> deliveries) {
-		deliveries.add(() -> this.result.completeExceptionally(reason));
+	public void lost(LockLostException reason, Deliveries deliveries) {
+		deliveries.result(() -> this.result.completeExceptionally(reason));
 		if (this.stage instanceof Future<?> future) {
 			future.cancel(true);
 		}

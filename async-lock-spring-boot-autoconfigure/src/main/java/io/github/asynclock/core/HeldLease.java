@@ -2,9 +2,6 @@ package io.github.asynclock.core;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -47,8 +44,8 @@ abstract class HeldLease extends Link implements Lease {
 
 	final HoldTerms terms;
 
-	/** Null where releasing takes no time; used by the thread that gives back only. */
-	private @Nullable CompletionStage<Void> releasing;
+	/** Null where releasing takes no time. */
+	private volatile @Nullable CompletionStage<Void> releasing;
 
 	/**
 	 * While it runs: null, what runs its action if that is the only one to tell, or
@@ -171,6 +168,17 @@ abstract class HeldLease extends Link implements Lease {
 	}
 
 	/**
+	 * A key that belongs to another lease may have been given back by this one, which
+	 * outlived it: the result waits for that, too.
+	 */
+	final void releasingWith(HeldLease owner) {
+		CompletionStage<Void> others = owner.releasing;
+		if (others != null) {
+			releasing(others);
+		}
+	}
+
+	/**
 	 * Delivers the result once the keys were released, or that was attempted. To be
 	 * called after {@link #giveBack}, by the same thread.
 	 */
@@ -214,9 +222,10 @@ abstract class HeldLease extends Link implements Lease {
 		}
 		LockLostException loss = watchers().add(listener);
 		if (loss != null) {
-			List<Runnable> deliveries = new ArrayList<>(1);
+			Deliveries deliveries = new Deliveries();
 			listener.lost(loss, deliveries);
-			deliveries.forEach(Watchers::run);
+			deliveries.runSignals();
+			deliveries.runResults();
 		}
 	}
 
@@ -251,17 +260,18 @@ abstract class HeldLease extends Link implements Lease {
 	 */
 	final void lose(LockLostException reason) {
 		boolean wasValid = isValid();
-		List<Runnable> deliveries = new ArrayList<>(2);
+		Deliveries deliveries = new Deliveries();
 		lose(reason, deliveries);
+		deliveries.runSignals();
 		if (wasValid) {
-			afterRelease(() -> deliveries.forEach(Watchers::run));
+			afterRelease(deliveries::runResults);
 		}
 		else {
-			deliveries.forEach(Watchers::run); // the store has nothing to release
+			deliveries.runResults(); // the store has nothing to release
 		}
 	}
 
-	final void lose(LockLostException reason, Collection<Runnable> deliveries) {
+	final void lose(LockLostException reason, Deliveries deliveries) {
 		boolean wasRunning = watchers().lose(reason, deliveries);
 		if (wasRunning) {
 			this.terms.lost(this);

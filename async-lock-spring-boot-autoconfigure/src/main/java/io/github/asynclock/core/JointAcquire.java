@@ -41,32 +41,40 @@ final class JointAcquire {
 	}
 
 	/**
-	 * Asks, if it is possible; then the call is told.
+	 * Takes the places, if it is possible; to be followed by {@link #ask()}.
 	 * @param places one for each key, in order
+	 * @return null if it is not possible
 	 */
-	static boolean ask(LockEngine engine, StoreGate gate, MultiAcquire call, List<PendingAcquire> places) {
+	static @Nullable JointAcquire prepare(LockEngine engine, StoreGate gate, MultiAcquire call,
+			List<PendingAcquire> places) {
 		List<String> keys = new ArrayList<>(places.size());
 		places.forEach((place) -> keys.add(place.key));
 		if (!gate.store().grantsTogether(keys)) {
-			return false;
+			return null;
 		}
 		for (int i = 0; i < places.size(); i++) {
 			if (!engine.queues().enterIfFree(places.get(i))) {
 				places.subList(0, i).forEach(engine::stepBack);
-				return false;
+				return null;
 			}
 		}
 		if (engine.isClosed()) {
 			// The shutdown may have looked through the places before these were there.
 			places.forEach(engine::stepBack);
-			return false;
+			return null;
 		}
 		Attempt attempt = gate.store().attempt(keys, Duration.ofNanos(call.leaseNanos()), false);
-		new JointAcquire(engine, gate, call, places, attempt).ask();
-		return true;
+		return new JointAcquire(engine, gate, call, places, attempt);
 	}
 
-	private void ask() {
+	/**
+	 * The call was given up: whatever the answer will be, nothing is left in the store.
+	 */
+	void withdraw() {
+		this.gate.store().withdraw(this.attempt);
+	}
+
+	void ask() {
 		CompletionStage<LockStore.Answer> answer;
 		try {
 			answer = this.gate.store().acquire(this.attempt);

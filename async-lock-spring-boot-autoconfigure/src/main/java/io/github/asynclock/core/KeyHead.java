@@ -26,6 +26,7 @@ final class KeyHead {
 	 */
 	private static final double JITTER = 0.1;
 
+	/** A store that has not answered for so long yet is slow, not out of reach. */
 	private static final long PATIENCE_NANOS = 200_000_000;
 
 	private static final Throwable NO_ANSWER = new NoAnswer();
@@ -59,13 +60,9 @@ final class KeyHead {
 	/** From when on having no first answer is a failure. */
 	private final long patientUntil;
 
-	/**
-	 * @param waited whether the first one has waited behind others: the store was there a
-	 * moment ago, and is given another one for its first answer
-	 */
-	KeyHead(StoreGate gate, PendingAcquire first, Attempt attempt, boolean waited) {
+	KeyHead(StoreGate gate, PendingAcquire first, Attempt attempt) {
 		this.gate = gate;
-		this.patientUntil = DeadlineWheel.in(waited ? PATIENCE_NANOS : 0);
+		this.patientUntil = DeadlineWheel.in(PATIENCE_NANOS);
 		this.asker = first;
 		this.first = first;
 		this.key = first.key;

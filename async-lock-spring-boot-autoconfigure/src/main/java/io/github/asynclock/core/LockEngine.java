@@ -203,13 +203,13 @@ final class LockEngine {
 	/**
 	 * Tries to take several keys by one command.
 	 * @param places one for each key
-	 * @return false if that is not possible; else the call is told
+	 * @return null if that is not possible; else what is to be asked
 	 */
-	boolean askTogether(MultiAcquire call, List<PendingAcquire> places) {
+	@Nullable JointAcquire joint(MultiAcquire call, List<PendingAcquire> places) {
 		if (this.gate == null || this.drain.isClosed()) {
-			return false;
+			return null;
 		}
-		return JointAcquire.ask(this, this.gate, call, places);
+		return JointAcquire.prepare(this, this.gate, call, places);
 	}
 
 	/**

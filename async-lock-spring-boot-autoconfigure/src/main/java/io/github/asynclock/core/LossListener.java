@@ -1,7 +1,5 @@
 package io.github.asynclock.core;
 
-import java.util.Collection;
-
 import io.github.asynclock.LockLostException;
 
 /**
@@ -14,8 +12,8 @@ interface LossListener {
 	/**
 	 * The lease is lost: asks whoever runs to stop.
 	 * @param reason why
-	 * @param deliveries for what is to be told once the keys are free
+	 * @param deliveries for what is to be told
 	 */
-	void lost(LockLostException reason, Collection<Runnable> deliveries);
+	void lost(LockLostException reason, Deliveries deliveries);
 
 }

@@ -41,6 +41,8 @@ final class MultiAcquire implements Call, Withdrawable {
 
 	private volatile @Nullable PendingAcquire waiting;
 
+	private volatile @Nullable JointAcquire joint;
+
 	private boolean askedTogether;
 
 	MultiAcquire(Call caller, List<String> keys, long waitNanos) {
@@ -123,7 +125,16 @@ final class MultiAcquire implements Call, Withdrawable {
 			return false;
 		}
 		this.waiting = null;
-		return engine.askTogether(this, left.stream().map(this::place).toList());
+		JointAcquire joint = engine.joint(this, left.stream().map(this::place).toList());
+		if (joint == null) {
+			return false;
+		}
+		this.joint = joint;
+		joint.ask();
+		if (this.decided.get() != PENDING) {
+			joint.withdraw(); // who gave up may not have seen it
+		}
+		return true;
 	}
 
 	/**
@@ -234,6 +245,7 @@ final class MultiAcquire implements Call, Withdrawable {
 		if (place != null && place.withdraw()) {
 			letGo();
 		}
+		withdrawJoint();
 		return true;
 	}
 
@@ -254,8 +266,17 @@ final class MultiAcquire implements Call, Withdrawable {
 	/** The place that waited is out of its queue already. */
 	private boolean giveUp() {
 		boolean first = this.decided.compareAndSet(PENDING, GIVEN_UP);
+		withdrawJoint();
 		letGo();
 		return first;
+	}
+
+	/** Nothing happens if it was answered. */
+	private void withdrawJoint() {
+		JointAcquire joint = this.joint;
+		if (joint != null) {
+			joint.withdraw();
+		}
 	}
 
 	@Override

@@ -1,6 +1,5 @@
 package io.github.asynclock.core;
 
-import java.util.Collection;
 import java.util.List;
 
 import io.github.asynclock.LockLostException;
@@ -167,7 +166,14 @@ final class MultiLease extends HeldLease implements LossListener {
 			owner.unwatch(this);
 		}
 		Link place = this.places[index];
-		return place.letGo() ? owner.terms.vacate(place) : null;
+		if (!place.letGo()) {
+			return null;
+		}
+		PendingAcquire next = owner.terms.vacate(place);
+		if (owner != this) {
+			releasingWith(owner);
+		}
+		return next;
 	}
 
 	@Override
@@ -186,7 +192,7 @@ final class MultiLease extends HeldLease implements LossListener {
 	}
 
 	@Override
-	public void lost(LockLostException reason, Collection<Runnable> deliveries) {
+	public void lost(LockLostException reason, Deliveries deliveries) {
 		lose(reason, deliveries);
 	}
 

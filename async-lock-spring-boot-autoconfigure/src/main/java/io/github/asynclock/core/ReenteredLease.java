@@ -1,7 +1,5 @@
 package io.github.asynclock.core;
 
-import java.util.Collection;
-
 import io.github.asynclock.LockLostException;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +46,12 @@ final class ReenteredLease extends SoloLease implements LossListener {
 	@Override
 	@Nullable PendingAcquire letGoAll() {
 		this.owner.unwatch(this);
-		return this.place.letGo() ? this.owner.terms.vacate(this.place) : null;
+		if (!this.place.letGo()) {
+			return null;
+		}
+		PendingAcquire next = this.owner.terms.vacate(this.place);
+		releasingWith(this.owner);
+		return next;
 	}
 
 	@Override
@@ -59,7 +62,7 @@ final class ReenteredLease extends SoloLease implements LossListener {
 	}
 
 	@Override
-	public void lost(LockLostException reason, Collection<Runnable> deliveries) {
+	public void lost(LockLostException reason, Deliveries deliveries) {
 		lose(reason, deliveries);
 	}
 

@@ -41,12 +41,8 @@ final class StoreGate {
 	 * @param wait false: once
 	 */
 	void ask(PendingAcquire first, boolean wait) {
-		ask(first, wait, false);
-	}
-
-	private void ask(PendingAcquire first, boolean wait, boolean waited) {
 		Duration lease = Duration.ofNanos(first.call().leaseNanos());
-		KeyHead head = new KeyHead(this, first, this.store.attempt(List.of(first.key), lease, wait), waited);
+		KeyHead head = new KeyHead(this, first, this.store.attempt(List.of(first.key), lease, wait));
 		this.heads.put(first.key, head);
 		head.ask();
 	}
@@ -57,7 +53,7 @@ final class StoreGate {
 	void serve(@Nullable PendingAcquire first) {
 		PendingAcquire alive = firstAlive(first);
 		if (alive != null) {
-			ask(alive, true, true);
+			ask(alive, true);
 			if (alive.state() == Link.DEAD) {
 				left(alive); // died before it could be found here
 			}

@@ -311,9 +311,9 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	}
 
 	@Override
-	public final void lost(LockLostException reason, Collection<Runnable> deliveries) {
+	public final void lost(LockLostException reason, Deliveries deliveries) {
 		if (decide()) {
-			deliveries.add(() -> tellLoss(reason));
+			deliveries.result(() -> tellLoss(reason));
 			this.upstream.cancel();
 		}
 	}

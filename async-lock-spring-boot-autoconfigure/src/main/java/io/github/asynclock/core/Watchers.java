@@ -1,7 +1,6 @@
 package io.github.asynclock.core;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -102,7 +101,7 @@ final class Watchers {
 	 * The lease is lost: tells everybody, unless they were told.
 	 * @return whether the action was still running
 	 */
-	boolean lose(LockLostException reason, Collection<Runnable> deliveries) {
+	boolean lose(LockLostException reason, Deliveries deliveries) {
 		List<LossListener> told;
 		Sinks.Empty<Void> sink;
 		boolean running;
@@ -118,7 +117,7 @@ final class Watchers {
 			sink = (running) ? this.sink : null;
 		}
 		if (sink != null) {
-			deliveries.add(sink::tryEmitEmpty);
+			deliveries.signal(sink::tryEmitEmpty);
 		}
 		told.forEach((listener) -> run(() -> listener.lost(reason, deliveries)));
 		return running;

@@ -9,7 +9,9 @@ import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.cluster.pubsub.StatefulRedisClusterPubSubConnection;
 import io.lettuce.core.codec.StringCodec;
 
@@ -42,6 +44,11 @@ final class ClusterLineOpener implements LineOpener {
 		});
 	}
 
+	private static String node(StatefulRedisClusterConnection<String, String> connection, String key) {
+		RedisClusterNode node = connection.getPartitions().getPartitionBySlot(SlotHash.getSlot(key));
+		return (node != null) ? node.getNodeId() : "";
+	}
+
 	@Override
 	public Line open(Consumer<Line> lost) throws Exception {
 		this.client.refreshPartitions();
@@ -49,7 +56,7 @@ final class ClusterLineOpener implements LineOpener {
 		StatefulRedisClusterPubSubConnection<String, String> wakeUps = null;
 		try {
 			wakeUps = this.client.connectPubSub(StringCodec.UTF8);
-			Line line = new Line(commands.async(), Set.of(commands, wakeUps));
+			Line line = new Line(commands.async(), Set.of(commands, wakeUps), (key) -> node(commands, key));
 			this.subscription.open(wakeUps, this.timeout);
 			return line;
 		}

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
@@ -26,19 +28,25 @@ final class Line {
 
 	private final long openedAt = System.nanoTime();
 
-	/** When the last timeout that counts was, and how many came in a row. */
-	private long timedOutAt;
+	private final Function<String, String> serverOf;
 
-	private int timeouts;
-
-	private volatile boolean silent;
+	private final ConcurrentHashMap<String, Silence> silences = new ConcurrentHashMap<>(2);
 
 	/**
 	 * @param connections all that has to be closed with it
 	 */
 	Line(RedisClusterAsyncCommands<String, String> commands, Set<StatefulConnection<String, String>> connections) {
+		this(commands, connections, (key) -> "");
+	}
+
+	/**
+	 * @param serverOf which of several servers has a key
+	 */
+	Line(RedisClusterAsyncCommands<String, String> commands, Set<StatefulConnection<String, String>> connections,
+			Function<String, String> serverOf) {
 		this.commands = commands;
 		this.connections = connections;
+		this.serverOf = serverOf;
 	}
 
 	RedisClusterAsyncCommands<String, String> commands() {
@@ -64,29 +72,11 @@ final class Line {
 	}
 
 	/**
-	 * A command was answered, whatever the answer.
+	 * Which server has a key, as far as that matters for its silence.
+	 * @param key null for a command that is for no key
 	 */
-	void answered() {
-		if (this.silent) {
-			this.silent = false;
-		}
-	}
-
-	/**
-	 * A command was not answered in time. Several that were on their way together count
-	 * as one.
-	 * @return how often that happened in a row
-	 */
-	synchronized int timedOut(long sentAt, long now) {
-		if (!this.silent) {
-			this.silent = true;
-			this.timeouts = 0;
-		}
-		if (this.timeouts == 0 || sentAt - this.timedOutAt >= 0) {
-			this.timedOutAt = now;
-			this.timeouts++;
-		}
-		return this.timeouts;
+	Silence silence(@Nullable String key) {
+		return this.silences.computeIfAbsent((key != null) ? this.serverOf.apply(key) : "", (server) -> new Silence());
 	}
 
 	boolean isYoungerThan(long nanos) {

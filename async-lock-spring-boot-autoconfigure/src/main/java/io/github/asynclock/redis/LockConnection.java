@@ -11,6 +11,7 @@ import java.util.function.Function;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What sends commands: one {@link Line} at a time, opened in the background when it is
@@ -43,6 +44,9 @@ final class LockConnection {
 	/** Who takes out a line that was lost, and nobody else, opens the next. */
 	private volatile CompletableFuture<Line> line = new CompletableFuture<>();
 
+	/** Only for the thread that looks for late answers. */
+	private long replaceAgainAt = System.nanoTime();
+
 	private final AtomicBoolean started = new AtomicBoolean();
 
 	private volatile boolean closed;
@@ -68,19 +72,22 @@ final class LockConnection {
 	}
 
 	Reply<List<Object>> run(Script script, String[] keys, String[] arguments, long timeoutNanos) {
-		return send((line) -> line.run(script, keys, arguments), timeoutNanos);
+		return send((line) -> line.run(script, keys, arguments), keys[0], timeoutNanos);
 	}
 
 	<T> Reply<T> send(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
-		return send((line) -> command.apply(line.commands()), this.timeoutNanos);
+		return send((line) -> command.apply(line.commands()), null, this.timeoutNanos);
 	}
 
-	private <T> Reply<T> send(Function<Line, CompletionStage<T>> command, long timeoutNanos) {
+	/**
+	 * @param key one of those that it is for; null if it is for none
+	 */
+	private <T> Reply<T> send(Function<Line, CompletionStage<T>> command, @Nullable String key, long timeoutNanos) {
 		Reply<T> reply = new Reply<>(Math.min(timeoutNanos, this.timeoutNanos));
 		CompletableFuture<Line> current = start();
 		if (current.isDone() && !current.isCompletedExceptionally()) {
 			this.outstanding.add(reply);
-			send(current.join(), command, reply);
+			send(current.join(), command, key, reply);
 		}
 		else if (current.isDone()) {
 			current.exceptionally((failure) -> {
@@ -91,10 +98,10 @@ final class LockConnection {
 		else {
 			this.outstanding.add(reply);
 			current.whenComplete((line, failure) -> {
-				if (line != null) {
-					send(line, command, reply);
+				if (line != null && !reply.isDone()) {
+					send(line, command, key, reply);
 				}
-				else {
+				else if (failure != null) {
 					reply.completeExceptionally(Failures.unwrap(failure));
 				}
 			});
@@ -109,11 +116,13 @@ final class LockConnection {
 			long timeoutNanos) {
 		Reply<T> reply = new Reply<>(timeoutNanos);
 		this.outstanding.add(reply);
-		send(line, (same) -> command.apply(same.commands()), reply);
+		send(line, (same) -> command.apply(same.commands()), null, reply);
 		return reply;
 	}
 
-	private <T> void send(Line line, Function<Line, CompletionStage<T>> command, Reply<T> reply) {
+	private <T> void send(Line line, Function<Line, CompletionStage<T>> command, @Nullable String key, Reply<T> reply) {
+		Silence silence = line.silence(key);
+		reply.silence = silence;
 		reply.line = line;
 		CompletionStage<T> answer;
 		try {
@@ -124,7 +133,7 @@ final class LockConnection {
 			return;
 		}
 		answer.whenComplete((value, failure) -> {
-			reply.answered(line, value, failure);
+			reply.answered(silence, value, failure);
 			if (failure != null && Failures.isReadOnly(Failures.unwrap(failure))) {
 				readOnly(line);
 			}
@@ -133,7 +142,15 @@ final class LockConnection {
 
 	private void late(Reply<?> reply) {
 		Line line = reply.line;
-		if (line != null && line.timedOut(reply.sentAt, System.nanoTime()) >= SILENT) {
+		Silence silence = reply.silence;
+		long now = System.nanoTime();
+		if (line == null || silence == null || silence.timedOut(reply.sentAt, now) < SILENT) {
+			return;
+		}
+		// A node of a cluster may be silent for long: the others are not to be disturbed
+		// all the time.
+		if (now - this.replaceAgainAt >= 0) {
+			this.replaceAgainAt = now + this.timeoutNanos * SILENT;
 			logger.warn("Redis has not answered for " + SILENT + " command timeouts; connecting anew");
 			lost(line);
 		}

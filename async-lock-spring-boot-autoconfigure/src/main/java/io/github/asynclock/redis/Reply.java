@@ -17,6 +17,9 @@ final class Reply<T> extends CompletableFuture<T> {
 	/** Null until it was sent. */
 	volatile @Nullable Line line;
 
+	/** That of the server that has to answer; null until it was sent. */
+	volatile @Nullable Silence silence;
+
 	/** Told of an answer that came when it was given up already. */
 	private volatile Consumer<? super T> late = (value) -> {
 	};
@@ -29,8 +32,8 @@ final class Reply<T> extends CompletableFuture<T> {
 		this.late = late;
 	}
 
-	void answered(Line line, @Nullable T value, @Nullable Throwable failure) {
-		line.answered();
+	void answered(Silence silence, @Nullable T value, @Nullable Throwable failure) {
+		silence.answered();
 		if (failure == null) {
 			if (!complete(value) && value != null) {
 				this.late.accept(value);

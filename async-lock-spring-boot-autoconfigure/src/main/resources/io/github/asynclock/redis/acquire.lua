@@ -15,7 +15,9 @@ for i = 1, #KEYS, 5 do
   local owner, fence = unpack(redis.call('MGET', KEYS[i], KEYS[i + 4]))
   owners[i] = owner
   fences[i] = tonumber(fence or redis.call('GET', KEYS[i + 4]) or 0)
-  if not fences[i] then
+  local last = fences[i]
+  -- From 2^53 on, numbers have gaps.
+  if not last or last < 0 or last >= 9007199254740991 or last % 1 ~= 0 then
     return redis.error_reply('ASYNCLOCK ' .. KEYS[i + 4] .. ' holds something that is not a counter of async-lock')
   end
 end

@@ -246,6 +246,51 @@ class SharedStoreTests {
 	}
 
 	@Test
+	void s4_aLossIsSignalledAtOnce_andItsResultIsGivenAfterTheRelease() throws Exception {
+		QueueingLockService service = service(this.one);
+		CompletableFuture<Void> lost = new CompletableFuture<>();
+		CompletableFuture<String> result = service.execute(LockRequest.of("k").heldAtMost(Duration.ofMillis(20)),
+				(held) -> {
+					this.one.manual = true;
+					held.lost().subscribe(null, lost::completeExceptionally, () -> lost.complete(null));
+					return new CompletableFuture<>();
+				});
+		get(lost);
+		awaitPending(1);
+		assertThat(result).isNotDone();
+		this.one.answerNext();
+		assertThatThrownBy(() -> get(result)).hasCauseInstanceOf(LockLostException.class);
+	}
+
+	@Test
+	void v6_aChildThatOutlivesItsParentGetsItsResultAfterTheRelease_alsoOfOneKeyAmongSeveral() throws Exception {
+		for (LockRequest childs : List.of(LockRequest.of("k"), LockRequest.of("k", "l"))) {
+			QueueingLockService service = service(this.one);
+			CompletableFuture<String> end = new CompletableFuture<>();
+			CompletableFuture<CompletableFuture<String>> child = new CompletableFuture<>();
+			CountDownLatch held = new CountDownLatch(1);
+			CompletableFuture<String> parent = service.execute("k", () -> {
+				child.complete(service.execute(childs, (lease) -> {
+					held.countDown();
+					return end;
+				}));
+				return CompletableFuture.completedFuture("parent");
+			});
+			assertThat(get(parent)).isEqualTo("parent");
+			assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
+			this.one.manual = true;
+			end.complete("child");
+			awaitPending(childs.keys().size());
+			while (this.one.pending() > 0) {
+				assertThat(get(child)).isNotDone();
+				this.one.answerNext();
+			}
+			assertThat(get(get(child))).isEqualTo("child");
+			this.one.manual = false;
+		}
+	}
+
+	@Test
 	void s4_aLeaseThatCannotBeRenewedIsLostAtItsLocalDeadline_notBefore() throws Exception {
 		QueueingLockService service = service(this.one);
 		CompletableFuture<Lease> lease = new CompletableFuture<>();

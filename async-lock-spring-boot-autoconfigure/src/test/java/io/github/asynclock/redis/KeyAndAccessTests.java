@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import io.github.asynclock.LockException;
 import io.github.asynclock.LockRequest;
@@ -55,10 +56,11 @@ class KeyAndAccessTests extends FaultTest {
 	@Test
 	void row15_aUserWithTheRightsThatReadmeGives_canDoAll() throws IOException {
 		RedisProcess redis = redis();
-		String readme = Files.readString(Path.of("../README.md"));
-		String rule = readme.substring(readme.indexOf("ACL SETUSER locks"));
-		rule = rule.substring(0, rule.indexOf("```")).replace("async-lock:*", "test-*");
-		redis.call((Object[]) rule.trim().split("\\s+"));
+		try (Stream<String> readme = Files.lines(Path.of("../README.md"))) {
+			List<String> rules = readme.filter((line) -> line.startsWith("ACL SETUSER locks")).toList();
+			assertThat(rules).isNotEmpty();
+			rules.forEach((rule) -> redis.call((Object[]) rule.replace("async-lock:*", "test-*").split(" ")));
+		}
 		Fleet fleet = fleet(3, "redis://locks:s3cret@127.0.0.1:" + redis.port(), "");
 		fleet.load("loops=4 hold=5 several=20");
 		awaitGrants(fleet.witness(), pick(200, 2_000));

@@ -92,7 +92,7 @@ final class Witness {
 		return action.called <= loss.to || this.actionsOfKey.get(action.key)
 			.stream()
 			.anyMatch((other) -> other.worker.equals(action.worker) && other.token >> 10 == action.token >> 10
-					&& other.called <= loss.to);
+					&& other.token < action.token && other.called <= loss.to);
 	}
 
 	/**

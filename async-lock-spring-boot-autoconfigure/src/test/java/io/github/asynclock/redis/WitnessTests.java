@@ -116,6 +116,15 @@ class WitnessTests {
 	}
 
 	@Test
+	void dataLossDoesNotExcuseATokenThatIsGivenAgain() {
+		say("a", "S 1 k 1024 10", "E 1 20");
+		say("b", "S 1 k 2048 22", "E 1 24");
+		this.witness.dataIsLost(25, 25, 5);
+		say("a", "C 2 30", "S 2 k 1024 32", "E 2 34", "R 2 ok 34");
+		assertThat(this.witness.violations()).singleElement().asString().contains("not greater");
+	}
+
+	@Test
 	void aLossThatComesLaterExcusesNothing() {
 		this.witness.dataIsLost(12, 12, 5);
 		this.witness.dataIsLost(100, 100, 9);

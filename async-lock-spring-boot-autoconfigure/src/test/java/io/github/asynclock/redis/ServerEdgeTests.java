@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.asynclock.LockRequest;
@@ -12,7 +14,6 @@ import io.github.asynclock.core.QueueingLockService;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -21,9 +22,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a review tried to break, on other kinds of servers. */
+/** What a store must bear of servers: hung nodes, no SUBSCRIBE, RESP2, outages. */
 @Timeout(90)
-class ReviewMoreTests {
+class ServerEdgeTests {
 
 	private final ClientResources resources = LockConnectionFactories.resources();
 
@@ -45,7 +46,7 @@ class ReviewMoreTests {
 	private QueueingLockService service(int timeoutMillis) {
 		RedisLockStore store = new RedisLockStore(this.factory,
 				RedisSettings.defaults()
-					.withKeyPrefix("review")
+					.withKeyPrefix("edge")
 					.withPollInterval(Duration.ofMillis(200))
 					.withCommandTimeout(Duration.ofMillis(timeoutMillis)));
 		store.awaitStart();
@@ -55,7 +56,6 @@ class ReviewMoreTests {
 			.build();
 	}
 
-	@Disabled("Not solved: answers of other nodes count as answers of the one that hangs (Line.answered)")
 	@Test
 	void aNodeOfAClusterThatHangsIsConnectedToAgainThoughOthersAnswer() throws Exception {
 		List<RedisProcess> servers = new ArrayList<>();
@@ -79,7 +79,7 @@ class ReviewMoreTests {
 			for (int i = 0; i < 30; i++) {
 				String key = "k" + i;
 				service.execute(key, () -> CompletableFuture.completedFuture(1)).get(10, TimeUnit.SECONDS);
-				String tag = "{review:1:" + Integer.toHexString(KeyNames.stripe(key)) + "}";
+				String tag = "{edge:1:" + Integer.toHexString(KeyNames.stripe(key)) + "}";
 				long slot = (Long) servers.get(0).call("CLUSTER", "KEYSLOT", tag);
 				hanging = (slot > 11_000) ? key : hanging;
 			}
@@ -87,7 +87,7 @@ class ReviewMoreTests {
 			Thread traffic = new Thread(() -> {
 				for (int i = 0; !over.get(); i = (i + 1) % 30) {
 					String key = "k" + i;
-					String tag = "{review:1:" + Integer.toHexString(KeyNames.stripe(key)) + "}";
+					String tag = "{edge:1:" + Integer.toHexString(KeyNames.stripe(key)) + "}";
 					if ((Long) servers.get(0).call("CLUSTER", "KEYSLOT", tag) < 10_000) {
 						service.execute(key, () -> CompletableFuture.completedFuture(1)).join();
 					}
@@ -101,7 +101,6 @@ class ReviewMoreTests {
 			Object outcome = service.execute(hanging, () -> CompletableFuture.completedFuture(1))
 				.handle((value, failure) -> (failure != null) ? failure : value)
 				.get(30, TimeUnit.SECONDS);
-			System.out.println("REVIEW hung node: " + outcome + " after " + (System.nanoTime() - hung) / 1_000_000);
 			over.set(true);
 			traffic.join();
 			assertThat(outcome).isEqualTo(1);
@@ -121,7 +120,6 @@ class ReviewMoreTests {
 				.exceptionally((ex) -> 0)
 				.get(20, TimeUnit.SECONDS);
 			int connected = Integer.parseInt(redis.info("connected_clients"));
-			System.out.println("REVIEW connected clients: " + connected);
 			assertThat(connected).isLessThan(5);
 		}
 	}
@@ -177,9 +175,8 @@ class ReviewMoreTests {
 			redis.restart();
 			Thread.sleep(1500);
 			String ran = String.valueOf(redis.call("INFO", "commandstats"));
-			System.out
-				.println("REVIEW after an outage: " + ran.replaceAll("(?s).*(cmdstat_evalsha:calls=\\d+).*", "$1"));
-			assertThat(Integer.parseInt(ran.replaceAll("(?s).*cmdstat_evalsha:calls=(\\d+).*", "$1"))).isLessThan(100);
+			Matcher scripts = Pattern.compile("cmdstat_evalsha:calls=(\\d+)").matcher(ran);
+			assertThat(scripts.find() ? Integer.parseInt(scripts.group(1)) : 0).isLessThan(100);
 		}
 	}
 

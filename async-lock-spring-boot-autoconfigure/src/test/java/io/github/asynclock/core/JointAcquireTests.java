@@ -12,9 +12,9 @@ import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a review tried to break. */
+/** Several keys by one command, against a shutdown. */
 @Timeout(30)
-class ReviewEngineTests {
+class JointAcquireTests {
 
 	@Test
 	void severalKeysThatAreAskedForWhileAShutdownBeginsDoNotRun() throws Exception {

@@ -20,9 +20,12 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a review tried to break. */
+/**
+ * What a store must bear at awkward moments: shutdown, saturated executors, callers that
+ * leave.
+ */
 @Timeout(60)
-class ReviewTests {
+class StoreEdgeTests {
 
 	private final RedisProcess redis = RedisProcess.start();
 
@@ -37,7 +40,7 @@ class ReviewTests {
 	private QueueingLockService.Builder builder(String url, UnaryOperator<RedisSettings> settings) {
 		this.factory = LockConnectionFactories.create(RedisURI.create(url), Duration.ofSeconds(2), this.resources);
 		RedisLockStore store = new RedisLockStore(this.factory, settings
-			.apply(RedisSettings.defaults().withKeyPrefix("review").withPollInterval(Duration.ofMillis(500))));
+			.apply(RedisSettings.defaults().withKeyPrefix("edge").withPollInterval(Duration.ofMillis(500))));
 		store.awaitStart();
 		return QueueingLockService.builder(store).leaseTime(Duration.ofSeconds(5)).waitTime(Duration.ofSeconds(10));
 	}
@@ -112,7 +115,6 @@ class ReviewTests {
 					(lease) -> CompletableFuture.completedFuture(1));
 			result.exceptionally((ex) -> 0).get(20, TimeUnit.SECONDS);
 			long connections = Long.parseLong(this.redis.info("total_connections_received")) - before;
-			System.out.println("REVIEW connections in 3 s on a replica: " + connections);
 			assertThat(connections).isLessThan(30);
 		}
 		finally {
@@ -133,7 +135,6 @@ class ReviewTests {
 			String thread = service.isLocked("k")
 				.map((locked) -> Thread.currentThread().getName())
 				.block(Duration.ofSeconds(10));
-			System.out.println("REVIEW isLocked on " + thread);
 			assertThat(thread).doesNotContain("lettuce");
 		}
 		finally {
@@ -160,7 +161,6 @@ class ReviewTests {
 			String thread = service
 				.execute("k", () -> CompletableFuture.completedFuture(Thread.currentThread().getName()))
 				.get(10, TimeUnit.SECONDS);
-			System.out.println("REVIEW action on " + thread);
 			assertThat(thread).doesNotContain("lettuce");
 		}
 		finally {
@@ -172,7 +172,7 @@ class ReviewTests {
 	@Test
 	void aCallerHasTheLeaseTimeItAskedFor() throws Exception {
 		try (QueueingLockService service = service(this.redis.url(), timeout(2000))) {
-			String owner = "{review:1:" + Integer.toHexString(KeyNames.stripe("k")) + "}:o:k";
+			String owner = "{edge:1:" + Integer.toHexString(KeyNames.stripe("k")) + "}:o:k";
 			this.redis.call("SET", owner, "r:1500", "PX", 1500);
 			CompletableFuture<Integer> first = service.execute(
 					LockRequest.of("k").leasedFor(Duration.ofMillis(100)).waitingAtMost(Duration.ofMillis(400)),
@@ -196,13 +196,12 @@ class ReviewTests {
 	@Test
 	void aCounterThatIsNoneIsANamedErrorAndEndsTheCall() throws Exception {
 		try (QueueingLockService service = service(this.redis.url(), timeout(2000))) {
-			String fence = "{review:1:" + Integer.toHexString(KeyNames.stripe("k")) + "}:f";
+			String fence = "{edge:1:" + Integer.toHexString(KeyNames.stripe("k")) + "}:f";
 			this.redis.call("SET", fence, "99999999999999999999");
 			CompletableFuture<Integer> result = service.execute(
 					LockRequest.of("k").waitingAtMost(Duration.ofSeconds(1)),
 					(lease) -> CompletableFuture.completedFuture(1));
 			Thread.sleep(3500);
-			System.out.println("REVIEW fence " + result);
 			assertThat(result).isCompletedExceptionally();
 		}
 	}
@@ -230,7 +229,6 @@ class ReviewTests {
 					(lease) -> CompletableFuture.completedFuture(1));
 			result.exceptionally((ex) -> 0).get(20, TimeUnit.SECONDS);
 			long millis = (System.nanoTime() - asked) / 1_000_000;
-			System.out.println("REVIEW zero wait of four keys took " + millis);
 			end.complete(null);
 			holder.get(10, TimeUnit.SECONDS);
 			assertThat(millis).isLessThan(600 + 100);
@@ -266,7 +264,6 @@ class ReviewTests {
 			holder.get(10, TimeUnit.SECONDS);
 			Object outcome = result.handle((value, failure) -> (failure != null) ? failure : String.valueOf(value))
 				.get(10, TimeUnit.SECONDS);
-			System.out.println("REVIEW skip " + outcome);
 			assertThat(outcome).isEqualTo("null");
 		}
 		finally {
