@@ -102,8 +102,13 @@ final class BlockingCall implements Call {
 			throw loss;
 		}
 		lease.terms.engine().handOver(lease.giveBack());
-		if (!lease.isReleased()) {
+		try {
 			lease.awaitRelease();
+		}
+		catch (LockLostException loss) {
+			if (failure == null) {
+				throw loss;
+			}
 		}
 	}
 

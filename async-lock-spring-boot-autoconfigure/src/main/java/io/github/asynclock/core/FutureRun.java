@@ -68,7 +68,7 @@ final class FutureRun<T extends @Nullable Object>
 			return CompletableFuture.completedFuture(value);
 		}
 		CompletableFuture<T> result = new CompletableFuture<>();
-		lease.afterRelease(() -> result.complete(value));
+		lease.afterRelease(() -> result.complete(value), result::completeExceptionally);
 		return result;
 	}
 
@@ -98,7 +98,7 @@ final class FutureRun<T extends @Nullable Object>
 		PendingAcquire next = lease.giveBack();
 		if (!lease.isReleased()) {
 			lease.terms.engine().handOver(next);
-			lease.afterRelease(() -> result.complete(value));
+			lease.afterRelease(() -> result.complete(value), result::completeExceptionally);
 			return null;
 		}
 		if (next != null && !result.isUnobserved()) {
@@ -168,7 +168,8 @@ final class FutureRun<T extends @Nullable Object>
 			deliver(value, failure);
 		}
 		else {
-			this.lease.afterRelease(() -> deliver(value, failure));
+			this.lease.afterRelease(() -> deliver(value, failure),
+					(loss) -> deliver(null, (failure != null) ? failure : loss));
 		}
 	}
 

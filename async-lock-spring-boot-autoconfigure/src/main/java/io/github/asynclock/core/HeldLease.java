@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 import io.github.asynclock.Lease;
 import io.github.asynclock.LockLostException;
@@ -45,7 +46,7 @@ abstract class HeldLease extends Link implements Lease {
 	final HoldTerms terms;
 
 	/** Null where releasing takes no time. */
-	private volatile @Nullable CompletionStage<Void> releasing;
+	private volatile @Nullable CompletionStage<Boolean> releasing;
 
 	/**
 	 * While it runs: null, what runs its action if that is the only one to tell, or
@@ -162,9 +163,9 @@ abstract class HeldLease extends Link implements Lease {
 	/**
 	 * A key is being released by the store; the result waits for that.
 	 */
-	final void releasing(CompletionStage<Void> releasing) {
-		CompletionStage<Void> others = this.releasing;
-		this.releasing = (others == null) ? releasing : others.thenCombine(releasing, (one, other) -> null);
+	final void releasing(CompletionStage<Boolean> releasing) {
+		CompletionStage<Boolean> others = this.releasing;
+		this.releasing = (others == null) ? releasing : others.thenCombine(releasing, (one, other) -> one && other);
 	}
 
 	/**
@@ -172,7 +173,7 @@ abstract class HeldLease extends Link implements Lease {
 	 * outlived it: the result waits for that, too.
 	 */
 	final void releasingWith(HeldLease owner) {
-		CompletionStage<Void> others = owner.releasing;
+		CompletionStage<Boolean> others = owner.releasing;
 		if (others != null) {
 			releasing(others);
 		}
@@ -183,26 +184,41 @@ abstract class HeldLease extends Link implements Lease {
 	 * called after {@link #giveBack}, by the same thread.
 	 */
 	final void afterRelease(Runnable delivery) {
-		CompletionStage<Void> releasing = this.releasing;
+		afterRelease(delivery, (loss) -> delivery.run());
+	}
+
+	/**
+	 * The same for a result that must not be given if the lease turns out to have been
+	 * lost before its action ended.
+	 */
+	final void afterRelease(Runnable delivery, Consumer<LockLostException> lost) {
+		CompletionStage<Boolean> releasing = this.releasing;
 		if (releasing == null) {
 			delivery.run();
+			return;
 		}
-		else {
-			releasing.whenComplete((done, failure) -> this.terms.engine().tell(delivery));
-		}
+		releasing.whenComplete((held, failure) -> this.terms.engine()
+			.tell((failure == null && !held) ? () -> lost.accept(foundLost()) : delivery));
+	}
+
+	private LockLostException foundLost() {
+		return Messages.lostAtStore(keys(), "the store no longer had it when the action had ended");
 	}
 
 	/**
 	 * Waits for the release, blocking; not by way of the executor, whose threads may all
 	 * wait here. An interrupt does not shorten this: it is bounded by the store's own
 	 * timeout.
+	 * @throws LockLostException if the lease turns out to have been lost before
 	 */
 	final void awaitRelease() {
-		CompletionStage<Void> releasing = this.releasing;
+		CompletionStage<Boolean> releasing = this.releasing;
 		if (releasing != null) {
-			CompletableFuture<Void> released = new CompletableFuture<>();
-			releasing.whenComplete((done, failure) -> released.complete(null));
-			released.join();
+			CompletableFuture<Boolean> released = new CompletableFuture<>();
+			releasing.whenComplete((held, failure) -> released.complete(failure != null || held));
+			if (!released.join()) {
+				throw foundLost();
+			}
 		}
 	}
 

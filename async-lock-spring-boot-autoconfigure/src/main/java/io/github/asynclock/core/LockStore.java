@@ -71,8 +71,10 @@ public interface LockStore extends AutoCloseable {
 	 * Gives a grant back. Sent again as {@link #withdraw} is; the stage ends with the
 	 * first try.
 	 * @param rest how long the key stays taken nevertheless; zero: free at once
+	 * @return false if the store says that it did not have the grant any more: it was
+	 * lost, and nobody had noticed. True if it had, or that is not known
 	 */
-	CompletionStage<Void> release(StoreGrant grant, Duration rest);
+	CompletionStage<Boolean> release(StoreGrant grant, Duration rest);
 
 	/**
 	 * Whether any instance has the key, or it rests: a snapshot.

@@ -154,7 +154,7 @@ final class StoreGate {
 	}
 
 	private void release(Link place, StoreGrant grant, Duration rest) {
-		CompletionStage<Void> released = this.store.release(grant, rest);
+		CompletionStage<Boolean> released = this.store.release(grant, rest);
 		HeldLease lease = place.lease();
 		if (lease != null) {
 			lease.releasing(released);

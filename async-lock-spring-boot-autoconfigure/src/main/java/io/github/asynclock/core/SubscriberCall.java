@@ -3,6 +3,7 @@ package io.github.asynclock.core;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Collection;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.github.asynclock.Lease;
@@ -249,6 +250,10 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	 * @return false if the call was over before
 	 */
 	final boolean endsWith(Runnable delivery) {
+		return endsWith(delivery, this::tellLoss);
+	}
+
+	private boolean endsWith(Runnable delivery, Consumer<LockLostException> lost) {
 		HeldLease lease = this.lease;
 		if (isOver() || lease == null || !lease.end()) {
 			return false; // if it was lost: the loss is the result
@@ -256,14 +261,14 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		boolean first = decide();
 		this.terms.engine().handOver(lease.giveBack());
 		if (first) {
-			lease.afterRelease(() -> outside(delivery));
+			lease.afterRelease(() -> outside(delivery), (loss) -> outside(() -> lost.accept(loss)));
 		}
 		return first;
 	}
 
 	@Override
 	public final void onError(Throwable failure) {
-		if (!endsWith(() -> this.actual.onError(failure))) {
+		if (!endsWith(() -> this.actual.onError(failure), (loss) -> this.actual.onError(failure))) {
 			Operators.onErrorDropped(failure, this.actual.currentContext());
 		}
 	}

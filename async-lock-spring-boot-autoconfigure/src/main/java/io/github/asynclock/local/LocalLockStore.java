@@ -76,7 +76,7 @@ public final class LocalLockStore implements LockStore {
 	}
 
 	@Override
-	public CompletionStage<Void> release(StoreGrant grant, Duration rest) {
+	public CompletionStage<Boolean> release(StoreGrant grant, Duration rest) {
 		throw neverAsked();
 	}
 

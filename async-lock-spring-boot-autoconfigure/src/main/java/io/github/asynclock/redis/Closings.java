@@ -21,6 +21,9 @@ final class Closings {
 
 	private static final Log logger = LogFactory.getLog(Closings.class);
 
+	/** What a script says that found another owner, or none. */
+	private static final Long NOT_HELD = 0L;
+
 	private static final long AGAIN_MILLIS = 100;
 
 	private final RedisProtocol protocol;
@@ -48,20 +51,21 @@ final class Closings {
 	 * Closes an attempt that has no lease.
 	 * @return ends with the first try, however it ended
 	 */
-	CompletionStage<Void> close(KeyName name, long counter, long leaseMillis, boolean mark) {
+	CompletionStage<Boolean> close(KeyName name, long counter, long leaseMillis, boolean mark) {
 		return begin(new Closing(name, counter, leaseMillis, mark, null, 0));
 	}
 
 	/**
 	 * Closes a lease.
 	 * @param restNanos how long the key stays taken; zero for not at all
-	 * @return ends with the first try, however it ended
+	 * @return ends with the first try, however it ended; false if Redis did not have it
+	 * any more
 	 */
-	CompletionStage<Void> close(RedisHold hold, long restNanos) {
+	CompletionStage<Boolean> close(RedisHold hold, long restNanos) {
 		return begin(new Closing(hold.name, hold.counter, hold.leaseMillis, hold.isDirty(), hold, restNanos));
 	}
 
-	private CompletionStage<Void> begin(Closing closing) {
+	private CompletionStage<Boolean> begin(Closing closing) {
 		this.open.incrementAndGet();
 		closing.send();
 		return closing.tried;
@@ -123,7 +127,7 @@ final class Closings {
 
 		private final long restNanos;
 
-		private final CompletableFuture<Void> tried = new CompletableFuture<>();
+		private final CompletableFuture<Boolean> tried = new CompletableFuture<>();
 
 		private boolean mark;
 
@@ -157,7 +161,7 @@ final class Closings {
 				Closings.this.unanswered.add(this);
 				sendAgainLater();
 			}
-			this.tried.complete(null);
+			this.tried.complete(answer == null || !answer.get(0).equals(NOT_HELD));
 		}
 
 		private void sendAgain() {

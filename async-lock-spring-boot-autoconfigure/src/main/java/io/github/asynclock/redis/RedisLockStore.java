@@ -249,7 +249,7 @@ public final class RedisLockStore implements LockStore {
 	}
 
 	@Override
-	public CompletionStage<Void> release(StoreGrant grant, Duration rest) {
+	public CompletionStage<Boolean> release(StoreGrant grant, Duration rest) {
 		return this.closings.close(((RedisGrant) grant).hold, rest.toNanos());
 	}
 

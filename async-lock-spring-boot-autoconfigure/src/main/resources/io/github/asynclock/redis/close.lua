@@ -2,12 +2,15 @@
 -- KEYS: owner, queue, alive, mark
 -- ARGV: inst, ctr, rest (ms, 0 for none), how long to keep the mark (ms, 0 for no mark), channel,
 -- the name of the key in hints
+-- Returns whether the attempt held the key.
 local inst, ctr, rest, mark = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local own = 'h:' .. inst .. ':' .. ARGV[2] .. ':'
 local failure
+local held = 0
 
 local owner = redis.call('GET', KEYS[1])
 if owner and string.sub(owner, 1, #own) == own then
+  held = 1
   if rest > 0 then
     -- Where memory is full it cannot be rewritten, but rest all the same.
     local set = redis.pcall('SET', KEYS[1], 'r:' .. ARGV[3], 'PX', rest)
@@ -44,4 +47,4 @@ end
 if head and not owner then
   redis.pcall('PUBLISH', ARGV[5] .. head, ARGV[6])
 end
-return failure or 1
+return failure or held

@@ -199,16 +199,17 @@ final class SharedStore {
 		}
 
 		@Override
-		public CompletionStage<Void> release(StoreGrant grant, Duration rest) {
+		public CompletionStage<Boolean> release(StoreGrant grant, Duration rest) {
 			return answer("release", () -> {
 				synchronized (SharedStore.this) {
 					Grant holder = SharedStore.this.holders.get(grant.key());
-					if (holder != null && holder.epoch == ((Grant) grant).epoch) {
+					boolean held = holder != null && holder.epoch == ((Grant) grant).epoch;
+					if (held) {
 						SharedStore.this.holders.remove(grant.key());
 					}
 					wakeFirst(grant.key());
+					return held;
 				}
-				return null;
 			});
 		}
 

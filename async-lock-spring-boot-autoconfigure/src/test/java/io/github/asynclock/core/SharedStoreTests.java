@@ -17,6 +17,8 @@ import io.github.asynclock.LockTimeoutException;
 import io.github.asynclock.LockUnavailableException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -243,6 +245,19 @@ class SharedStoreTests {
 		assertThatThrownBy(() -> get(result)).hasCauseInstanceOf(LockLostException.class);
 		assertThat(action).isCancelled();
 		assertThat(get(lease).isHeld()).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void s4_aLossThatIsFoundOnlyAtTheReleaseFailsTheResult(ServiceContract.Form form) {
+		QueueingLockService service = service(this.one);
+		for (LockRequest request : List.of(LockRequest.of("k"), LockRequest.of("k", "l"))) {
+			ServiceContract.Call call = new ServiceContract.Call(form, service, request);
+			call.lease();
+			this.shared.loseAll();
+			call.end.complete("done");
+			assertThat(ServiceContract.failure(call.result)).isInstanceOf(LockLostException.class);
+		}
 	}
 
 	@Test
