@@ -267,6 +267,10 @@ public final class Worker {
 			String outcome = (failure != null) ? unwrap(failure).getClass().getSimpleName()
 					: (value != null) ? "ok" : "skipped";
 			say("R " + name + " " + outcome + " " + System.nanoTime());
+			if (failure != null) {
+				System.err.println(name + ": " + unwrap(failure)); // for whoever looks
+																	// for a cause
+			}
 			ended.complete(outcome);
 		});
 		return ended;
