@@ -132,6 +132,9 @@ class ClusterFaultTests extends FaultTest {
 		target.call("CLUSTER", "SETSLOT", slot, "NODE", targetId);
 		source.call("CLUSTER", "SETSLOT", slot, "NODE", targetId);
 		this.nodes.forEach((node) -> node.call("CLUSTER", "SETSLOT", slot, "NODE", targetId));
+		// A cluster whose nodes still argue about one slot may give back the next.
+		RedisProcess.await("all nodes know who has the slot", 20,
+				() -> this.nodes.stream().allMatch((node) -> this.nodes.get(owner(node, slot)) == target));
 	}
 
 	private static List<?> keysIn(RedisProcess node, int slot) {
@@ -139,7 +142,11 @@ class ClusterFaultTests extends FaultTest {
 	}
 
 	private int owner(int slot) {
-		for (Object range : (List<?>) this.nodes.get(0).call("CLUSTER", "SLOTS")) {
+		return owner(this.nodes.get(0), slot);
+	}
+
+	private int owner(RedisProcess node, int slot) {
+		for (Object range : (List<?>) node.call("CLUSTER", "SLOTS")) {
 			List<?> parts = (List<?>) range;
 			if ((Long) parts.get(0) <= slot && slot <= (Long) parts.get(1)) {
 				long port = (Long) ((List<?>) parts.get(2)).get(1);
