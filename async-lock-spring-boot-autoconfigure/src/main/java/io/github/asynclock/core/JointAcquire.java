@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 import org.jspecify.annotations.Nullable;
 
@@ -75,22 +73,7 @@ final class JointAcquire {
 	}
 
 	void ask() {
-		CompletionStage<LockStore.Answer> answer;
-		try {
-			answer = this.gate.store().acquire(this.attempt);
-		}
-		catch (Throwable ex) {
-			answer = CompletableFuture.failedFuture(ex);
-		}
-		answer.whenComplete((given, failure) -> {
-			boolean before = Starter.enterStore();
-			try {
-				answered(given, failure);
-			}
-			finally {
-				Starter.leaveStore(before);
-			}
-		});
+		this.gate.acquire(this.attempt, this::answered);
 	}
 
 	private void answered(LockStore.@Nullable Answer answer, @Nullable Throwable failure) {

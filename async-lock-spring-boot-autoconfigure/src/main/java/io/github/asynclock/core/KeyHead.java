@@ -2,8 +2,6 @@ package io.github.asynclock.core;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 
 import org.jspecify.annotations.Nullable;
@@ -88,22 +86,7 @@ final class KeyHead {
 			this.askAgain = false;
 			stopPoll();
 		}
-		CompletionStage<LockStore.Answer> answer;
-		try {
-			answer = this.gate.store().acquire(this.attempt);
-		}
-		catch (Throwable ex) {
-			answer = CompletableFuture.failedFuture(ex);
-		}
-		answer.whenComplete((given, failure) -> {
-			boolean before = Starter.enterStore();
-			try {
-				answered(given, failure);
-			}
-			finally {
-				Starter.leaveStore(before);
-			}
-		});
+		this.gate.acquire(this.attempt, this::answered);
 	}
 
 	/**

@@ -2,8 +2,10 @@ package io.github.asynclock.core;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,30 @@ final class StoreGate {
 		KeyHead head = new KeyHead(this, first, this.store.attempt(List.of(first.key), lease, wait));
 		this.heads.put(first.key, head);
 		head.ask();
+	}
+
+	/**
+	 * Asks the store once.
+	 * @param answered told of the answer, or why there is none; no action starts on its
+	 * thread
+	 */
+	void acquire(Attempt attempt, BiConsumer<LockStore.@Nullable Answer, @Nullable Throwable> answered) {
+		CompletionStage<LockStore.Answer> answer;
+		try {
+			answer = this.store.acquire(attempt);
+		}
+		catch (Throwable ex) {
+			answer = CompletableFuture.failedFuture(ex);
+		}
+		answer.whenComplete((given, failure) -> {
+			boolean before = Starter.enterStore();
+			try {
+				answered.accept(given, failure);
+			}
+			finally {
+				Starter.leaveStore(before);
+			}
+		});
 	}
 
 	/**
