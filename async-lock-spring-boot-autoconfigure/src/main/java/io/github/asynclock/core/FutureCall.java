@@ -22,8 +22,6 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 
 	private static final Object OBSERVED = new Object();
 
-	private static final Object DELIVERING = new Object();
-
 	private static final VarHandle WAITING;
 
 	static {
@@ -49,7 +47,7 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 	 * Two things in one word, as a waiter has to be small. While the call waits: whom to
 	 * withdraw if the caller gives up. And whether somebody may have added a dependent: a
 	 * {@link Withdrawable} or null if not, {@link Observed} or {@code OBSERVED} if so;
-	 * {@code DELIVERING} once it was decided that nobody has.
+	 * the thread that delivers the result once it was decided that nobody has.
 	 */
 	private volatile @Nullable Object waiting;
 
@@ -79,13 +77,14 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 	}
 
 	/**
-	 * Whether completing this runs nothing of a user's; to be completed right away if so.
-	 * One that adds a dependent says so before ({@link #observed}), so it is seen here;
-	 * or it sees that this was called, and waits for the moment until the result is
-	 * there. Only {@code allOf} and {@code anyOf} add theirs unsaid.
+	 * Whether completing this runs nothing of a user's; to be completed right away by
+	 * {@link #deliver} if so. One that adds a dependent says so before
+	 * ({@link #observed}), so it is seen here; or it sees that this was called, and waits
+	 * for the moment until the delivery is over. Only {@code allOf} and {@code anyOf} add
+	 * theirs unsaid.
 	 */
 	boolean isUnobserved() {
-		if (!WAITING.compareAndSet(this, null, DELIVERING)) {
+		if (!WAITING.compareAndSet(this, null, Thread.currentThread())) {
 			return false;
 		}
 		if (getNumberOfDependents() == 0) {
@@ -95,13 +94,23 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 		return false;
 	}
 
+	/**
+	 * Gives the result to the caller.
+	 */
+	void deliver(T value) {
+		super.complete(value);
+		// Not before: a dependent that is added when the result is there already may
+		// still be run by the one who put it there.
+		this.waiting = OBSERVED;
+	}
+
 	private void observed() {
-		while (!isDone()) {
+		while (true) {
 			Object at = this.waiting;
-			if (at == DELIVERING) {
-				Thread.onSpinWait();
+			if (at instanceof Thread delivering && delivering != Thread.currentThread()) {
+				Thread.yield();
 			}
-			else if (at == OBSERVED || at instanceof Observed || WAITING.compareAndSet(this, at,
+			else if (at == OBSERVED || at instanceof Thread || at instanceof Observed || WAITING.compareAndSet(this, at,
 					(at instanceof Withdrawable waiting) ? new Observed(waiting) : OBSERVED)) {
 				return;
 			}

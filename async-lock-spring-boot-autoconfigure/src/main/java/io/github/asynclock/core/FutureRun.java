@@ -106,7 +106,7 @@ final class FutureRun<T extends @Nullable Object>
 			lease.terms.engine().handOver(next);
 			next = null;
 		}
-		result.complete(value);
+		result.deliver(value);
 		return next;
 	}
 

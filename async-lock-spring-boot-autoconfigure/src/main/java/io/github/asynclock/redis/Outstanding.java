@@ -73,8 +73,12 @@ final class Outstanding {
 				reply.completeExceptionally(Failures.timeout(reply.expiresAt - reply.sentAt));
 			}
 		}
-		this.looking.set(!this.replies.isEmpty());
-		if (this.looking.get() || (!this.replies.isEmpty() && this.looking.compareAndSet(false, true))) {
+		boolean more = !this.replies.isEmpty();
+		if (!more) {
+			this.looking.set(false);
+			more = !this.replies.isEmpty() && this.looking.compareAndSet(false, true);
+		}
+		if (more) {
 			lookLater();
 		}
 	}

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -136,6 +137,9 @@ abstract class ServiceContract {
 			return future.get(SAFETY.toSeconds(), TimeUnit.SECONDS);
 		}
 		catch (Exception ex) {
+			if (ex instanceof TimeoutException) {
+				Threads.dump();
+			}
 			throw new AssertionError("No result: " + ex, ex);
 		}
 	}
