@@ -76,17 +76,29 @@ final class KeyHead {
 		return (this.failure == NO_ANSWER && DeadlineWheel.now() - this.patientUntil < 0) ? null : this.failure;
 	}
 
+	Attempt attempt() {
+		return this.attempt;
+	}
+
 	void ask() {
-		synchronized (this) {
-			if (this.first == null || this.asking) {
-				return;
-			}
-			this.asking = true;
-			this.askedAt = System.nanoTime();
-			this.askAgain = false;
-			stopPoll();
+		if (begin()) {
+			this.gate.acquire(this.attempt, this::answered);
 		}
-		this.gate.acquire(this.attempt, this::answered);
+	}
+
+	/**
+	 * It is about to be asked.
+	 * @return false if it must not be
+	 */
+	synchronized boolean begin() {
+		if (this.first == null || this.asking) {
+			return false;
+		}
+		this.asking = true;
+		this.askedAt = System.nanoTime();
+		this.askAgain = false;
+		stopPoll();
+		return true;
 	}
 
 	/**
@@ -99,7 +111,7 @@ final class KeyHead {
 		ask();
 	}
 
-	private void answered(LockStore.@Nullable Answer answer, @Nullable Throwable failure) {
+	void answered(LockStore.@Nullable Answer answer, @Nullable Throwable failure) {
 		synchronized (this) {
 			this.asking = false;
 			this.failure = failure;
@@ -115,10 +127,14 @@ final class KeyHead {
 		}
 	}
 
-	private void granted(StoreGrant grant) {
+	/**
+	 * The attempt was granted, asked or unasked, and so ended.
+	 */
+	void granted(StoreGrant grant) {
 		PendingAcquire winner;
 		boolean suits;
 		synchronized (this) {
+			stopPoll();
 			winner = this.gate.firstAlive(this.first);
 			while (winner != null && isForLeaseOf(winner) && !winner.grant()) {
 				winner = this.gate.firstAlive(winner);

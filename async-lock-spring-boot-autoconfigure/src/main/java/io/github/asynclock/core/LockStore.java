@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 
 /**
  * The port to what decides between JVMs. The engine queues the callers of this JVM; for
@@ -82,10 +81,19 @@ public interface LockStore extends AutoCloseable {
 	CompletionStage<Boolean> isLocked(String key);
 
 	/**
-	 * Says whom to tell of wake-ups: hints that a key may be free now. Hints may be lost
-	 * or late; a busy key is asked for again after {@link #pollInterval} without any.
+	 * Gives a grant back, as {@link #release} without a rest, and asks with an attempt of
+	 * the same key that was not asked with before, as {@link #acquire}: for a JVM that
+	 * has others waiting, which are to queue up behind the other instances. By one
+	 * command where the store can.
 	 */
-	void onWakeUp(Consumer<String> hint);
+	default Passed pass(StoreGrant grant, Attempt next) {
+		return new Passed(release(grant, Duration.ZERO), acquire(next));
+	}
+
+	/**
+	 * Says whom to tell of what comes unasked.
+	 */
+	void listen(Listener listener);
 
 	/**
 	 * After how long to ask again for a key that was busy, if no hint comes and its
@@ -98,6 +106,34 @@ public interface LockStore extends AutoCloseable {
 	 */
 	@Override
 	void close();
+
+	/**
+	 * What is answered to {@link LockStore#pass}.
+	 *
+	 * @param released as of {@link LockStore#release}
+	 * @param answer as of {@link LockStore#acquire}
+	 */
+	record Passed(CompletionStage<Boolean> released, CompletionStage<Answer> answer) {
+
+	}
+
+	/** What a store says unasked. */
+	interface Listener {
+
+		/**
+		 * A key may be free now. Such hints may be lost or late; a busy key is asked for
+		 * again after {@link LockStore#pollInterval} without any.
+		 */
+		void wakeUp(String key);
+
+		/**
+		 * An attempt that was answered that its key is busy has been granted it since:
+		 * the one that had it has passed it on. That is no hint: the attempt is over.
+		 * Where it is lost on the way, asking again gives the same grant.
+		 */
+		void granted(Attempt attempt, Answer.Granted answer);
+
+	}
 
 	/** What a store says to an {@link Attempt}. */
 	sealed interface Answer {

@@ -30,12 +30,7 @@ final class StoreGate {
 		this.engine = engine;
 		this.store = store;
 		this.renewals = new Renewals(engine, store, this.holdings.values());
-		store.onWakeUp((key) -> {
-			KeyHead head = this.heads.get(key);
-			if (head != null) {
-				head.wakeUp();
-			}
-		});
+		store.listen(new Told());
 	}
 
 	/**
@@ -62,6 +57,11 @@ final class StoreGate {
 		catch (Throwable ex) {
 			answer = CompletableFuture.failedFuture(ex);
 		}
+		whenAnswered(answer, answered);
+	}
+
+	private static void whenAnswered(CompletionStage<LockStore.Answer> answer,
+			BiConsumer<LockStore.@Nullable Answer, @Nullable Throwable> answered) {
 		answer.whenComplete((given, failure) -> {
 			boolean before = Starter.enterStore();
 			try {
@@ -71,6 +71,29 @@ final class StoreGate {
 				Starter.leaveStore(before);
 			}
 		});
+	}
+
+	/**
+	 * Gives a grant back and asks for the next one of this JVM, behind the other
+	 * instances.
+	 */
+	private CompletionStage<Boolean> pass(StoreGrant grant, PendingAcquire next) {
+		Duration lease = Duration.ofNanos(next.call().leaseNanos());
+		KeyHead head = new KeyHead(this, next, this.store.attempt(List.of(next.key), lease, true));
+		head.begin(); // before a wake-up finds it
+		this.heads.put(next.key, head);
+		LockStore.Passed passed;
+		try {
+			passed = this.store.pass(grant, head.attempt());
+		}
+		catch (Throwable ex) {
+			passed = new LockStore.Passed(CompletableFuture.failedFuture(ex), CompletableFuture.failedFuture(ex));
+		}
+		whenAnswered(passed.answer(), head::answered);
+		if (next.state() == Link.DEAD) {
+			left(next); // died before it could be found here
+		}
+		return passed.released();
 	}
 
 	/**
@@ -174,17 +197,52 @@ final class StoreGate {
 			}
 			next = this.engine.queues().next(next);
 		}
-		release(place, grant, rest);
-		serve(next);
+		release(place, grant, firstAlive(next), rest);
 		return null;
 	}
 
-	private void release(Link place, StoreGrant grant, Duration rest) {
-		CompletionStage<Boolean> released = this.store.release(grant, rest);
+	private void release(Link place, StoreGrant grant, @Nullable PendingAcquire next, Duration rest) {
 		HeldLease lease = place.lease();
+		boolean passes = next != null && rest.isZero();
+		CompletionStage<Boolean> released = (next != null && passes) ? pass(grant, next)
+				: this.store.release(grant, rest);
 		if (lease != null) {
 			lease.releasing(released);
 		}
+		if (!passes) {
+			serve(next);
+		}
+	}
+
+	/** What the store says unasked. */
+	private final class Told implements LockStore.Listener {
+
+		@Override
+		public void wakeUp(String key) {
+			KeyHead head = StoreGate.this.heads.get(key);
+			if (head != null) {
+				head.wakeUp();
+			}
+		}
+
+		@Override
+		public void granted(Attempt attempt, LockStore.Answer.Granted answer) {
+			StoreGrant grant = answer.grants().iterator().next();
+			KeyHead head = StoreGate.this.heads.get(grant.key());
+			boolean before = Starter.enterStore();
+			try {
+				if (head != null && head.attempt() == attempt) {
+					head.granted(grant);
+				}
+				else {
+					StoreGate.this.store.release(grant, Duration.ZERO);
+				}
+			}
+			finally {
+				Starter.leaveStore(before);
+			}
+		}
+
 	}
 
 	LockStore store() {

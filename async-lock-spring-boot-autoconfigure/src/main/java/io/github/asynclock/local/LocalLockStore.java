@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.Consumer;
 
 import io.github.asynclock.core.Attempt;
 import io.github.asynclock.core.LockStore;
@@ -86,7 +85,7 @@ public final class LocalLockStore implements LockStore {
 	}
 
 	@Override
-	public void onWakeUp(Consumer<String> hint) {
+	public void listen(Listener listener) {
 		throw neverAsked();
 	}
 

@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import io.github.asynclock.core.LockStore.Answer;
+import io.github.asynclock.core.LockStore.Listener;
+import io.github.asynclock.core.LockStore.Passed;
 import io.github.asynclock.core.StoreGrant;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +43,7 @@ final class Attempts {
 	/** Those that may wait in Redis, by what a wake-up says. */
 	private final ConcurrentHashMap<String, RedisAttempt> waiting = new ConcurrentHashMap<>();
 
-	private volatile Consumer<String> listener = (key) -> {
-	};
+	private volatile @Nullable Listener listener;
 
 	Attempts(RedisProtocol protocol, Closings closings, KeyNames names, InstanceId instance, RedisSettings settings) {
 		this.protocol = protocol;
@@ -52,7 +53,7 @@ final class Attempts {
 		this.settings = settings;
 	}
 
-	void onWakeUp(Consumer<String> listener) {
+	void listen(Listener listener) {
 		this.listener = listener;
 	}
 
@@ -86,6 +87,35 @@ final class Attempts {
 		long number = attempt.counter();
 		Reply<List<Object>> reply = this.protocol.acquire(attempt.names, number, attempt.leaseMillis,
 				attempt.enqueues());
+		whenAnswered(attempt, reply, answer, (parts) -> answered(attempt, number, parts, reply, answer, first));
+	}
+
+	/**
+	 * Closes a clean lease and asks again, by one command.
+	 */
+	Passed pass(RedisHold hold, RedisAttempt attempt) {
+		CompletableFuture<Answer> answer = new CompletableFuture<>();
+		attempt.asks();
+		long number = attempt.counter();
+		Reply<List<Object>> reply = this.protocol.closeAndAsk(hold.name, hold.counter, number, attempt.leaseMillis);
+		CompletionStage<Boolean> released = this.closings.closing(hold, reply);
+		whenAnswered(attempt, reply, answer, (parts) -> {
+			if (parts.size() == 1) {
+				ask(attempt, answer, true); // that is left to us
+			}
+			else if (((Long) parts.get(1)).intValue() == GRANTED) {
+				granted(attempt, holds(attempt, number, parts.subList(1, parts.size()), reply.sentAt), reply, answer);
+			}
+			else {
+				attempt.busy(reply.sentAt, Long.parseLong((String) parts.get(2)));
+				answer.complete(NOT_WANTED);
+			}
+		});
+		return new Passed(released, answer);
+	}
+
+	private static void whenAnswered(RedisAttempt attempt, Reply<List<Object>> reply, CompletableFuture<Answer> answer,
+			Consumer<List<Object>> then) {
 		reply.whenComplete((parts, failure) -> {
 			if (failure != null) {
 				if (failure instanceof Failures.NotConnectedException) {
@@ -98,7 +128,7 @@ final class Attempts {
 				return;
 			}
 			try {
-				answered(attempt, number, parts, reply, answer, first);
+				then.accept(parts);
 			}
 			catch (RuntimeException ex) {
 				attempt.failed(true);
@@ -114,7 +144,7 @@ final class Attempts {
 			granted(attempt, holds(attempt, number, parts, reply.sentAt), reply, answer);
 		}
 		else if (code == BUSY) {
-			attempt.answered();
+			attempt.busy(reply.sentAt, Long.parseLong((String) parts.get(3)));
 			answer.complete(busy(parts));
 		}
 		else {
@@ -146,7 +176,7 @@ final class Attempts {
 		for (int i = 0; i < attempt.names.length; i++) {
 			String epoch = (String) parts.get(1 + 2 * i);
 			long lease = (Long) parts.get(2 + 2 * i);
-			holds.add(new RedisHold(attempt.names[i], this.instance.get(), number, epoch, lease, sentAt));
+			holds.add(new RedisHold(attempt.names[i], this.instance.get(), number, epoch, lease, sentAt, sentAt));
 		}
 		return holds;
 	}
@@ -225,16 +255,45 @@ final class Attempts {
 	}
 
 	/**
+	 * What another instance says: that a key has been passed to an attempt of this one,
+	 * or may be free.
+	 */
+	void told(String message) {
+		PassedOn passed = PassedOn.of(message);
+		if (passed == null) {
+			hinted(message);
+			return;
+		}
+		RedisAttempt attempt = this.waiting.get(passed.hint());
+		RedisHold hold = (attempt != null)
+				? attempt.passed(this.instance.get(), passed.counter(), passed.epoch(), passed.leaseMillis()) : null;
+		Listener listener = this.listener;
+		if (attempt == null || hold == null || listener == null) {
+			hinted(passed.hint());
+			return;
+		}
+		forget(attempt);
+		listener.granted(attempt, new Answer.Granted(List.of(new RedisGrant(hold, this.settings, 0))));
+	}
+
+	/**
 	 * A key may be free, and it is this instance's turn. If nobody here waits for it (any
 	 * more), the turn passes on.
 	 */
-	void hinted(String hint) {
+	private void hinted(String hint) {
 		RedisAttempt attempt = this.waiting.get(hint);
 		if (attempt == null) {
 			attempt = passOn(hint);
 		}
 		if (attempt != null) {
-			this.listener.accept(attempt.keys().get(0));
+			wakeUp(attempt);
+		}
+	}
+
+	private void wakeUp(RedisAttempt attempt) {
+		Listener listener = this.listener;
+		if (listener != null) {
+			listener.wakeUp(attempt.keys().get(0));
 		}
 	}
 
@@ -256,7 +315,7 @@ final class Attempts {
 	 * All ask again.
 	 */
 	void wakeAll() {
-		this.waiting.values().forEach((attempt) -> this.listener.accept(attempt.keys().get(0)));
+		this.waiting.values().forEach(this::wakeUp);
 	}
 
 }

@@ -65,6 +65,18 @@ final class Closings {
 		return begin(new Closing(hold.name, hold.counter, hold.leaseMillis, hold.isDirty(), hold, restNanos));
 	}
 
+	/**
+	 * Closes a lease that a command was sent for already.
+	 * @param reply to that command: first whether the lease was held
+	 * @return as the others
+	 */
+	CompletionStage<Boolean> closing(RedisHold hold, Reply<List<Object>> reply) {
+		Closing closing = new Closing(hold.name, hold.counter, hold.leaseMillis, hold.isDirty(), hold, 0);
+		this.open.incrementAndGet();
+		reply.whenComplete(closing::answered);
+		return closing.tried;
+	}
+
 	private CompletionStage<Boolean> begin(Closing closing) {
 		this.open.incrementAndGet();
 		closing.send();

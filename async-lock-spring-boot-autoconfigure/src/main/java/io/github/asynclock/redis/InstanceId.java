@@ -21,7 +21,7 @@ final class InstanceId {
 	private synchronized String make() {
 		String id = this.id;
 		if (id == null) {
-			id = UUID.randomUUID().toString();
+			id = UUID.randomUUID().toString().replace("-", "");
 			this.id = id;
 		}
 		return id;

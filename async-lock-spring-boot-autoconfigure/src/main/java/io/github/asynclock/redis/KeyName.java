@@ -24,14 +24,9 @@ record KeyName(String key, String root, String stripe, String encoded) {
 		return tag() + ":o:" + this.encoded;
 	}
 
-	/** The instances that wait, in order. */
+	/** The instances that wait, in order, each with until when it counts as alive. */
 	String queue() {
 		return tag() + ":q:" + this.encoded;
-	}
-
-	/** Until when those that wait count as alive. */
-	String alive() {
-		return tag() + ":a:" + this.encoded;
 	}
 
 	/** Which attempts of an instance are closed. */

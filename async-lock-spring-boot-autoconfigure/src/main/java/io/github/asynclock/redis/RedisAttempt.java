@@ -3,6 +3,7 @@ package io.github.asynclock.redis;
 import java.util.List;
 
 import io.github.asynclock.core.Attempt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An open attempt to have some keys. Its monitor guards its state.
@@ -23,6 +24,12 @@ final class RedisAttempt implements Attempt {
 	private boolean sent;
 
 	private boolean asking;
+
+	/** When it was sent what was last answered that the key is busy. */
+	private long busyAt;
+
+	/** The last epoch of the key by then. */
+	private long busyEpoch = Long.MAX_VALUE;
 
 	/** Whether a command of it may be executed late. */
 	private boolean dirty;
@@ -75,6 +82,15 @@ final class RedisAttempt implements Attempt {
 	}
 
 	/**
+	 * The same, and the answer says which epoch was the last.
+	 */
+	synchronized void busy(long sentAt, long epoch) {
+		answered();
+		this.busyAt = sentAt;
+		this.busyEpoch = epoch;
+	}
+
+	/**
 	 * The command was not answered, or too late.
 	 * @param unknown whether it may have been executed, or may be later
 	 */
@@ -100,6 +116,28 @@ final class RedisAttempt implements Attempt {
 		this.asking = false;
 		this.closed = true;
 		return wanted;
+	}
+
+	/**
+	 * The one that had the key says that it has passed it to this attempt: that ends it,
+	 * if it is news, and there is enough of the lease left. It is counted from when the
+	 * last answer was asked for, which was before.
+	 * @return null if it is not known to be granted: it has to ask
+	 */
+	synchronized @Nullable RedisHold passed(String instance, long counter, String epoch, long leaseMillis) {
+		if (this.closed || this.asking || counter != this.counter || Long.parseLong(epoch) <= this.busyEpoch) {
+			return null;
+		}
+		long now = System.nanoTime();
+		RedisHold hold = new RedisHold(this.names[0], instance, counter, epoch, leaseMillis, this.busyAt, now);
+		if (hold.deadline() - now <= leaseMillis * 1_000_000 / 2) {
+			return null;
+		}
+		if (this.dirty) {
+			hold.dirty();
+		}
+		this.closed = true;
+		return hold;
 	}
 
 	synchronized boolean isDirty() {

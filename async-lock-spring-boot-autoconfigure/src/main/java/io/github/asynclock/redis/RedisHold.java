@@ -15,7 +15,7 @@ final class RedisHold {
 
 	final long leaseMillis;
 
-	/** When the acquire was sent. */
+	/** When this JVM got it, for hand-overs. */
 	final long since;
 
 	private final String instance;
@@ -26,14 +26,19 @@ final class RedisHold {
 
 	private boolean lost;
 
-	RedisHold(KeyName name, String instance, long counter, String epoch, long leaseMillis, long since) {
+	/**
+	 * @param countsFrom a time that was before the grant; the lease is counted from there
+	 * @param since when this JVM got it
+	 */
+	RedisHold(KeyName name, String instance, long counter, String epoch, long leaseMillis, long countsFrom,
+			long since) {
 		this.name = name;
 		this.instance = instance;
 		this.counter = counter;
 		this.epoch = epoch;
 		this.leaseMillis = leaseMillis;
 		this.since = since;
-		this.deadline = since + usableNanos(leaseMillis);
+		this.deadline = countsFrom + usableNanos(leaseMillis);
 	}
 
 	/**

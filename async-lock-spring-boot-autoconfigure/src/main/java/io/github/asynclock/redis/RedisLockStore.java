@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 import io.github.asynclock.core.Attempt;
 import io.github.asynclock.core.LockStore;
@@ -68,12 +67,12 @@ public final class RedisLockStore implements LockStore {
 		this.timer = new ScheduledThreadPoolExecutor(1, RedisLockStore::timerThread,
 				new ThreadPoolExecutor.DiscardPolicy());
 		InstanceId instance = new InstanceId();
-		Subscription wakeUps = new Subscription(() -> this.names.channel() + instance.get(), this::hinted);
+		Subscription wakeUps = new Subscription(() -> this.names.channel() + instance.get(), this::told);
 		long timeout = settings.commandTimeout().toNanos();
 		this.connection = new LockConnection(opener(factory, wakeUps), this.timer, timeout, this::connected);
 		this.asking = (settings.minReplicas() > 0)
 				? new LockConnection(opener(factory, null), this.timer, timeout, this::wakeAll) : this.connection;
-		this.protocol = new RedisProtocol(this.connection, this.asking, this.names, instance, settings);
+		this.protocol = new RedisProtocol(this.connection, this.asking, this.names, instance, settings, this.cluster);
 		this.closings = new Closings(this.protocol, this.timer, timeout);
 		this.attempts = new Attempts(this.protocol, this.closings, this.names, instance, settings);
 	}
@@ -153,8 +152,8 @@ public final class RedisLockStore implements LockStore {
 		this.attempts.wakeAll();
 	}
 
-	private void hinted(String hint) {
-		this.attempts.hinted(hint);
+	private void told(String message) {
+		this.attempts.told(message);
 	}
 
 	@Override
@@ -259,8 +258,15 @@ public final class RedisLockStore implements LockStore {
 	}
 
 	@Override
-	public void onWakeUp(Consumer<String> hint) {
-		this.attempts.onWakeUp(hint);
+	public Passed pass(StoreGrant grant, Attempt next) {
+		RedisHold hold = ((RedisGrant) grant).hold;
+		return (this.protocol.passes() && !hold.isDirty()) ? this.attempts.pass(hold, (RedisAttempt) next)
+				: LockStore.super.pass(grant, next);
+	}
+
+	@Override
+	public void listen(Listener listener) {
+		this.attempts.listen(listener);
 	}
 
 	@Override

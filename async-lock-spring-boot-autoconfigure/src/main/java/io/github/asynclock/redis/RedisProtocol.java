@@ -28,13 +28,16 @@ final class RedisProtocol {
 
 	private final String stale;
 
+	private final boolean passes;
+
 	RedisProtocol(LockConnection connection, LockConnection asking, KeyNames names, InstanceId instance,
-			RedisSettings settings) {
+			RedisSettings settings, boolean cluster) {
 		this.connection = connection;
 		this.asking = asking;
 		this.names = names;
 		this.instance = instance;
 		this.settings = settings;
+		this.passes = !cluster && settings.minReplicas() == 0;
 		this.stale = Long.toString(3 * settings.pollInterval().toMillis() + settings.commandTimeout().toMillis());
 	}
 
@@ -43,8 +46,11 @@ final class RedisProtocol {
 				: Math.max(1, duration.toMillis());
 	}
 
-	Reply<List<Object>> acquire(KeyName[] names, long counter, long leaseMillis, boolean enqueue) {
-		String[] keys = new String[names.length * 5];
+	/**
+	 * @param wait whether to take a place among the instances that wait; for one key
+	 */
+	Reply<List<Object>> acquire(KeyName[] names, long counter, long leaseMillis, boolean wait) {
+		String[] keys = new String[names.length * 4];
 		String[] arguments = new String[6 + names.length];
 		String instance = this.instance.get();
 		arguments[0] = instance;
@@ -52,14 +58,13 @@ final class RedisProtocol {
 		arguments[2] = Long.toString(leaseMillis);
 		arguments[3] = this.stale;
 		arguments[4] = this.names.channel();
-		arguments[5] = enqueue ? "1" : "0";
+		arguments[5] = wait ? (this.passes ? "2" : "1") : "0";
 		for (int i = 0; i < names.length; i++) {
 			KeyName name = names[i];
-			keys[i * 5] = name.owner();
-			keys[i * 5 + 1] = name.queue();
-			keys[i * 5 + 2] = name.alive();
-			keys[i * 5 + 3] = name.mark(instance);
-			keys[i * 5 + 4] = name.fence();
+			keys[i * 4] = name.owner();
+			keys[i * 4 + 1] = name.queue();
+			keys[i * 4 + 2] = name.mark(instance);
+			keys[i * 4 + 3] = name.fence();
 			arguments[6 + i] = name.hint();
 		}
 		return this.asking.run(Script.ACQUIRE, keys, arguments, this.settings.commandTimeout().toNanos());
@@ -83,11 +88,31 @@ final class RedisProtocol {
 	 * @param mark whether late copies of the attempt's commands have to be refused
 	 */
 	Reply<List<Object>> close(KeyName name, long counter, long restMillis, boolean mark, long leaseMillis) {
-		String instance = this.instance.get();
-		String[] keys = { name.owner(), name.queue(), name.alive(), name.mark(instance) };
 		String markMillis = mark ? Long.toString(Math.max(leaseMillis, SHORTEST_MARK_MILLIS)) : "0";
-		String[] arguments = { instance, Long.toString(counter), Long.toString(restMillis), markMillis,
-				this.names.channel(), name.hint() };
+		return close(name, this.instance.get(), Long.toString(counter), Long.toString(restMillis), markMillis,
+				this.names.channel(), name.hint());
+	}
+
+	/**
+	 * Whether an instance may be granted a key by the one that releases it: not where its
+	 * own answer is needed, nor where it is not known who listens, as in a Cluster.
+	 */
+	boolean passes() {
+		return this.passes;
+	}
+
+	/**
+	 * Closes and asks again at once, behind those that wait; only where it
+	 * {@link #passes}.
+	 * @param next the number of the attempt that asks
+	 */
+	Reply<List<Object>> closeAndAsk(KeyName name, long counter, long next, long nextLeaseMillis) {
+		return close(name, this.instance.get(), Long.toString(counter), "0", "0", this.names.channel(), name.hint(),
+				Long.toString(next), Long.toString(nextLeaseMillis), this.stale);
+	}
+
+	private Reply<List<Object>> close(KeyName name, String... arguments) {
+		String[] keys = { name.owner(), name.queue(), name.mark(arguments[0]), name.fence() };
 		return this.connection.run(Script.CLOSE, keys, arguments, this.settings.commandTimeout().toNanos());
 	}
 

@@ -84,6 +84,11 @@ final class ServerCheck {
 					+ "), so waiting instances find out by polling, which is slower. Grant it the channels: "
 					+ "ACL SETUSER <user> &<key-prefix>:*");
 		}
+		else if (refused.startsWith("PUBSUB")) {
+			logger.warn("The Redis user lacks the permission for PUBSUB NUMSUB (" + refused
+					+ "), so a key is freed instead of passed on to the next instance, which is slower. Grant it: "
+					+ "ACL SETUSER <user> +pubsub");
+		}
 		else {
 			missing.add(refused);
 		}

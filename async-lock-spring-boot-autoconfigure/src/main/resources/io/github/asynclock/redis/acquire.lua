@@ -1,24 +1,31 @@
 -- Asks for keys, all or none: docs/protocol.md, "acquire".
--- KEYS: owner, queue, alive, mark, fence; for each key
--- ARGV: inst, ctr, lease, stale, channel, enqueue (1 or 0), and the name of the key in hints
+-- KEYS: owner, queue, mark, fence; for each key
+-- ARGV: inst, ctr, lease, stale, channel, wait (0: no; 1: until it is woken up; 2: until it is woken up or the key
+-- is passed to it), and the name of the key in hints
 local inst, ctr = ARGV[1], tonumber(ARGV[2])
 local lease, stale, channel = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local own = 'h:' .. inst .. ':' .. ARGV[2] .. ':'
 
+-- One key that nobody has and nobody waits for: what most calls find, by few commands.
+local first = redis.call('MGET', KEYS[1], KEYS[3], KEYS[4])
+
 -- MGET takes a key of another type for none: GET tells them apart, with an error.
 local owners, fences = {}, {}
-for i = 1, #KEYS, 5 do
-  local mark = redis.call('GET', KEYS[i + 3])
-  if mark and tonumber(mark) >= ctr then
-    return { -1 }
+local nothing = #KEYS == 4 and not first[1] and not first[2]
+    and redis.call('EXISTS', KEYS[1], KEYS[2], KEYS[3], KEYS[4]) == (first[3] and 1 or 0)
+for i = 1, #KEYS, 4 do
+  if not nothing then
+    local mark = redis.call('GET', KEYS[i + 2])
+    if mark and tonumber(mark) >= ctr then
+      return { -1 }
+    end
+    owners[i] = redis.call('GET', KEYS[i])
   end
-  local owner, fence = unpack(redis.call('MGET', KEYS[i], KEYS[i + 4]))
-  owners[i] = owner
-  fences[i] = tonumber(fence or redis.call('GET', KEYS[i + 4]) or 0)
+  fences[i] = tonumber(nothing and (first[3] or 0) or redis.call('GET', KEYS[i + 3]) or 0)
   local last = fences[i]
   -- From 2^53 on, numbers have gaps.
   if not last or last < 0 or last >= 9007199254740991 or last % 1 ~= 0 then
-    return redis.error_reply('ASYNCLOCK ' .. KEYS[i + 4] .. ' holds something that is not a counter of async-lock')
+    return redis.error_reply('ASYNCLOCK ' .. KEYS[i + 3] .. ' holds something that is not a counter of async-lock')
   end
 end
 
@@ -26,36 +33,35 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local micros = time[1] * 1000000 + time[2]
 
--- What most calls find, by few commands: one key that nobody has and nobody waits for.
-if #KEYS == 5 and not owners[1] and redis.call('EXISTS', KEYS[1], KEYS[2]) == 0 then
+if nothing then
   local epoch = string.format('%.0f', math.max(fences[1] + 1, micros))
-  redis.call('SET', KEYS[5], epoch)
+  redis.call('SET', KEYS[4], epoch)
   redis.call('SET', KEYS[1], own .. epoch .. ':' .. lease, 'PX', lease)
   return { 1, epoch, tonumber(lease) }
 end
 
--- The instance whose turn it is; those that have died are taken out. And whether there were any.
-local function next_in_line(queue, alive)
-  local removed = false
-  while true do
-    local head = redis.call('ZRANGE', queue, 0, 0)[1]
-    if not head or head == inst then
-      return head, removed
+-- Who waits, without those in front that have died; and whether there were any.
+local function in_line(queue)
+  local entries, removed = redis.call('LRANGE', queue, 0, -1), false
+  while entries[1] do
+    local who, its_ctr, its_lease, till, its_stale = string.match(entries[1], '^(%w+):(%d+):(%d+):(%d+):(%d+)$')
+    if who == inst then
+      break
     end
-    local entry = redis.call('HGET', alive, head)
-    local its_ctr, till, its_stale = string.match(entry or '', '^(%d+):(%d+):(%d+)$')
     if till and tonumber(till) > now + tonumber(its_stale) then
-      -- Written before the clock was set back: counts from now.
+      -- Written without a look at the clock, or before that was set back: counts from now.
       till = string.format('%.0f', now + its_stale)
-      redis.call('HSET', alive, head, its_ctr .. ':' .. till .. ':' .. its_stale)
+      entries[1] = table.concat({ who, its_ctr, its_lease, till, its_stale }, ':')
+      redis.call('LSET', queue, 0, entries[1])
     end
     if till and tonumber(till) >= now then
-      return head, removed
+      break
     end
-    redis.call('ZREM', queue, head)
-    redis.call('HDEL', alive, head)
+    redis.call('LPOP', queue)
+    table.remove(entries, 1)
     removed = true
   end
+  return entries, removed
 end
 
 -- Milliseconds that an owner has left; no more than it was given, whatever the clock did.
@@ -73,10 +79,10 @@ local function time_left(key, owner)
   return left
 end
 
-local granted, heads = {}, {}
+local granted, lines, heads = {}, {}, {}
 local busy, left = false, 0
-for i = 1, #KEYS, 5 do
-  local owner = owners[i] or redis.call('GET', KEYS[i])
+for i = 1, #KEYS, 4 do
+  local owner = owners[i]
   if owner and string.sub(owner, 1, #own) == own then
     granted[i] = owner
   else
@@ -87,12 +93,13 @@ for i = 1, #KEYS, 5 do
       end
       left = math.max(left, its_time)
     end
-    local head, removed = next_in_line(KEYS[i + 1], KEYS[i + 2])
-    heads[i] = head
+    local entries, removed = in_line(KEYS[i + 1])
+    local head = entries[1] and string.match(entries[1], '^(%w+):')
+    lines[i], heads[i] = entries, head
     if owner or (head and head ~= inst) then
       busy = true
       if removed and not owner then
-        redis.pcall('PUBLISH', channel .. head, ARGV[6 + (i + 4) / 5])
+        redis.pcall('PUBLISH', channel .. head, ARGV[6 + (i + 3) / 4])
       end
     end
   end
@@ -100,25 +107,36 @@ end
 
 if busy then
   local turn = 0
-  if ARGV[6] == '1' then
-    local queue, alive = KEYS[2], KEYS[3]
-    local last = redis.call('ZRANGE', queue, -1, -1, 'WITHSCORES')[2]
-    redis.call('ZADD', queue, 'NX', (tonumber(last) or 0) + 1, inst)
-    local entry = redis.call('HGET', alive, inst)
-    local latest = math.max(ctr, tonumber(string.match(entry or '0', '^%d+')))
-    redis.call('HSET', alive, inst, string.format('%.0f:%.0f:%d', latest, now + stale, stale))
+  if ARGV[6] ~= '0' then
+    local queue, entries = KEYS[2], lines[1]
+    local place, latest
+    for i, entry in ipairs(entries) do
+      local its_ctr = string.match(entry, '^' .. inst .. ':(%d+):')
+      if its_ctr then
+        place, latest = i, tonumber(its_ctr)
+        break
+      end
+    end
+    local entry = string.format('%s:%.0f:%s:%.0f:%d', inst, math.max(ctr, latest or 0),
+        ARGV[6] == '2' and lease or '0', now + stale, stale)
+    if place then
+      redis.call('LSET', queue, place - 1, entry)
+    else
+      redis.call('RPUSH', queue, entry)
+    end
     redis.call('PEXPIRE', queue, 2 * stale)
-    redis.call('PEXPIRE', alive, 2 * stale)
     if not heads[1] or heads[1] == inst then
       turn = 1
     end
   end
-  return { 0, left, turn }
+  -- Whatever is passed to this instance from now on has a later epoch.
+  local last = string.match(owners[1] or '', ':(%d+):%d+$') or string.format('%.0f', fences[1])
+  return { 0, left, turn, last }
 end
 
 local reply = { 1 }
 local fenced = {}
-for i = 1, #KEYS, 5 do
+for i = 1, #KEYS, 4 do
   local epoch, its_lease
   if granted[i] then
     epoch, its_lease = string.match(granted[i], ':(%d+):(%d+)$')
@@ -126,7 +144,7 @@ for i = 1, #KEYS, 5 do
       redis.call('PEXPIRE', KEYS[i], its_lease)
     end
   else
-    local fence = KEYS[i + 4]
+    local fence = KEYS[i + 3]
     local highest = math.max(fences[i], fenced[fence] or 0)
     local number = math.max(highest + 1, micros)
     fenced[fence] = number
@@ -134,8 +152,7 @@ for i = 1, #KEYS, 5 do
     redis.call('SET', fence, epoch)
     redis.call('SET', KEYS[i], own .. epoch .. ':' .. lease, 'PX', lease)
     if heads[i] == inst then
-      redis.call('ZREM', KEYS[i + 1], inst)
-      redis.call('HDEL', KEYS[i + 2], inst)
+      redis.call('LPOP', KEYS[i + 1])
     end
   end
   reply[#reply + 1] = epoch

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -57,7 +56,7 @@ final class SharedStore {
 	/** One JVM's side. */
 	final class Instance implements LockStore {
 
-		private @Nullable Consumer<String> hint;
+		private @Nullable Listener listener;
 
 		/** Set: answers wait for {@link #answerNext}. */
 		volatile boolean manual;
@@ -217,8 +216,8 @@ final class SharedStore {
 			var queue = SharedStore.this.waiting.getOrDefault(key, new LinkedHashMap<>());
 			if (!queue.isEmpty() && !SharedStore.this.holders.containsKey(key)) {
 				Instance first = queue.keySet().iterator().next();
-				if (first.hints && first.hint != null) {
-					CompletableFuture.runAsync(() -> first.hint.accept(key));
+				if (first.hints && first.listener != null) {
+					CompletableFuture.runAsync(() -> first.listener.wakeUp(key));
 				}
 			}
 		}
@@ -233,8 +232,8 @@ final class SharedStore {
 		}
 
 		@Override
-		public void onWakeUp(Consumer<String> hint) {
-			this.hint = hint;
+		public void listen(Listener listener) {
+			this.listener = listener;
 		}
 
 		@Override

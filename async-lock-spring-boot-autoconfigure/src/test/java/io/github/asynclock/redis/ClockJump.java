@@ -16,7 +16,7 @@ final class ClockJump {
 	static void simulate(RedisProcess redis, String prefix, long millis) {
 		try (RedisCommands commands = redis.connect()) {
 			for (String key : redis.keys("{" + prefix)) {
-				if (key.contains("}:a:")) {
+				if (key.contains("}:q:")) {
 					shiftTimes(commands, key, millis);
 				}
 				long ttl = (Long) commands.call("PTTL", key);
@@ -27,13 +27,13 @@ final class ClockJump {
 		}
 	}
 
-	/** Of {@code counter:alive until:stale}. */
+	/** Of {@code instance:counter:lease:alive until:stale}. */
 	private static void shiftTimes(RedisCommands commands, String key, long millis) {
-		List<?> fields = (List<?>) commands.call("HGETALL", key);
-		for (int i = 0; i < fields.size(); i += 2) {
-			String[] value = String.valueOf(fields.get(i + 1)).split(":");
-			value[1] = String.valueOf(Long.parseLong(value[1]) - millis);
-			commands.call("HSET", key, fields.get(i), String.join(":", value));
+		List<?> entries = (List<?>) commands.call("LRANGE", key, 0, -1);
+		for (int i = 0; i < entries.size(); i++) {
+			String[] entry = String.valueOf(entries.get(i)).split(":");
+			entry[3] = String.valueOf(Long.parseLong(entry[3]) - millis);
+			commands.call("LSET", key, i, String.join(":", entry));
 		}
 	}
 

@@ -77,7 +77,7 @@ class CrashTests extends FaultTest {
 		return redis.keys("{" + fleet.prefix())
 			.stream()
 			.filter((name) -> name.endsWith("}:q:" + key))
-			.mapToInt((name) -> ((Long) redis.call("ZCARD", name)).intValue())
+			.mapToInt((name) -> ((Long) redis.call("LLEN", name)).intValue())
 			.sum();
 	}
 

@@ -79,7 +79,7 @@ class PermissionTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "eval", "evalsha", "set", "get", "pexpire", "zadd", "zrem", "hset", "del", "time" })
+	@ValueSource(strings = { "eval", "evalsha", "set", "get", "pexpire", "rpush", "lpop", "lset", "del", "time" })
 	void aPermissionThatIsMissingFailsTheStartAndIsNamed(String command, CapturedOutput output) {
 		RedisProcess server = start();
 		server.call(readmesLine());

@@ -65,8 +65,8 @@ class ProtocolTests {
 				});
 		StatefulRedisConnection<String, String> plain = this.client.connect();
 		this.redis = plain.sync();
-		this.one = new RedisProtocol(this.connection, this.connection, this.names, this.here, this.settings);
-		this.two = new RedisProtocol(this.connection, this.connection, this.names, this.there, this.settings);
+		this.one = new RedisProtocol(this.connection, this.connection, this.names, this.here, this.settings, false);
+		this.two = new RedisProtocol(this.connection, this.connection, this.names, this.there, this.settings, false);
 	}
 
 	@AfterEach
@@ -86,7 +86,7 @@ class ProtocolTests {
 
 	private RedisHold hold(InstanceId who, long counter, List<Object> granted) {
 		return new RedisHold(this.key, who.get(), counter, (String) granted.get(1), (Long) granted.get(2),
-				System.nanoTime());
+				System.nanoTime(), System.nanoTime());
 	}
 
 	private static void assertGranted(List<Object> reply) {
@@ -110,7 +110,7 @@ class ProtocolTests {
 		close(this.one, 5, 0, true);
 		assertRefused(acquire(this.one, 4, true));
 		assertRefused(acquire(this.one, 5, true));
-		assertThat(this.redis.exists(this.key.owner(), this.key.queue(), this.key.alive())).isZero();
+		assertThat(this.redis.exists(this.key.owner(), this.key.queue())).isZero();
 		assertGranted(acquire(this.two, 1, true));
 		assertBusy(acquire(this.one, 6, false));
 	}
@@ -172,23 +172,22 @@ class ProtocolTests {
 		acquire(this.one, 1, true);
 		acquire(this.two, 1, true);
 		enqueueFirst("dead", 0);
-		enqueueFirst("dead-too", 0);
+		enqueueFirst("deadtoo", 0);
 		CopyOnWriteArrayList<String> hints = listen(this.there);
 		this.redis.del(this.key.owner());
 		assertBusy(acquire(this.one, 2, false));
 		until(() -> hints.contains(this.key.hint()));
-		assertThat(this.redis.zrange(this.key.queue(), 0, -1)).containsExactly(this.there.get());
-		assertThat(this.redis.hkeys(this.key.alive())).containsExactly(this.there.get());
+		assertThat(waiting()).containsExactly(this.there.get());
 	}
 
 	@Test
 	void acquire4_aHeadWhoseTimeWasWrittenBeforeTheClockWasSetBackCountsFromNow() {
 		long future = System.currentTimeMillis() + 3_600_000;
-		enqueueFirst("set-back", future);
+		enqueueFirst("setback", future);
 		assertBusy(acquire(this.one, 1, true));
-		String[] entry = this.redis.hget(this.key.alive(), "set-back").split(":");
-		assertThat(Long.parseLong(entry[1])).isLessThan(future - 3_000_000);
-		assertThat(this.redis.zrange(this.key.queue(), 0, 0)).containsExactly("set-back");
+		String[] entry = this.redis.lindex(this.key.queue(), 0).split(":");
+		assertThat(Long.parseLong(entry[3])).isLessThan(future - 3_000_000);
+		assertThat(waiting()).containsExactly("setback", this.here.get());
 	}
 
 	@Test
@@ -198,7 +197,7 @@ class ProtocolTests {
 		close(this.one, 1, 0, false);
 		assertBusy(acquire(this.one, 2, true));
 		assertGranted(acquire(this.two, 1, true));
-		assertThat(this.redis.zrange(this.key.queue(), 0, -1)).containsExactly(this.here.get());
+		assertThat(waiting()).containsExactly(this.here.get());
 	}
 
 	@Test
@@ -258,21 +257,21 @@ class ProtocolTests {
 	void acquire6_withoutWaitingNothingIsLeftBehind() {
 		acquire(this.one, 1, true);
 		assertBusy(acquire(this.two, 1, false));
-		assertThat(this.redis.exists(this.key.queue(), this.key.alive())).isZero();
+		assertThat(this.redis.exists(this.key.queue())).isZero();
 	}
 
 	@Test
 	void acquire7_waitersQueueOnceInOrderAndKnowWhoseTurnItIs() {
 		InstanceId third = new InstanceId();
-		RedisProtocol three = new RedisProtocol(this.connection, this.connection, this.names, third, this.settings);
+		RedisProtocol three = new RedisProtocol(this.connection, this.connection, this.names, third, this.settings,
+				false);
 		acquire(this.one, 1, true);
 		assertThat(isTurn(acquire(this.two, 1, true))).isTrue();
 		assertThat(isTurn(acquire(three, 1, true))).isFalse();
 		assertThat(isTurn(acquire(this.two, 1, true))).isTrue();
 		assertThat(isTurn(acquire(three, 1, true))).isFalse();
-		assertThat(this.redis.zrange(this.key.queue(), 0, -1)).containsExactly(this.there.get(), third.get());
+		assertThat(waiting()).containsExactly(this.there.get(), third.get());
 		assertThat(this.redis.pttl(this.key.queue())).isBetween(1L, 100_000L);
-		assertThat(this.redis.pttl(this.key.alive())).isBetween(1L, 100_000L);
 	}
 
 	@Test
@@ -281,7 +280,7 @@ class ProtocolTests {
 		acquire(this.two, 7, true);
 		acquire(this.two, 3, true);
 		close(this.two, 5, 0, false);
-		assertThat(this.redis.zrange(this.key.queue(), 0, -1)).containsExactly(this.there.get());
+		assertThat(waiting()).containsExactly(this.there.get());
 	}
 
 	@Test
@@ -325,9 +324,9 @@ class ProtocolTests {
 		acquire(this.one, 1, true);
 		acquire(this.two, 2, true);
 		close(this.two, 1, 0, false);
-		assertThat(this.redis.zcard(this.key.queue())).isEqualTo(1);
+		assertThat(this.redis.llen(this.key.queue())).isEqualTo(1);
 		close(this.two, 2, 0, false);
-		assertThat(this.redis.exists(this.key.queue(), this.key.alive())).isZero();
+		assertThat(this.redis.exists(this.key.queue())).isZero();
 	}
 
 	@Test
@@ -345,9 +344,13 @@ class ProtocolTests {
 		acquire(this.two, 1, true);
 		close(this.one, 1, 0, false);
 		until(() -> hints.size() == 1);
-		close(this.one, 2, 0, false);
+		this.redis.del(this.key.owner());
+		acquire(this.one, 2, true);
+		enqueueFirst(this.there.get(), Long.MAX_VALUE / 1024);
+		this.redis.del(this.key.owner());
+		close(this.one, 3, 0, false);
 		until(() -> hints.size() == 2);
-		assertThat(hints).containsOnly(this.key.hint());
+		assertThat(hints.get(1)).isEqualTo(this.key.hint());
 	}
 
 	@Test
@@ -360,6 +363,143 @@ class ProtocolTests {
 		this.redis.publish(this.names.channel() + this.there.get(), "end");
 		until(() -> hints.contains("end"));
 		assertThat(hints).containsExactly("end");
+	}
+
+	@Test
+	void close5_theKeyIsPassedToTheNextInLineWhoListens() throws Exception {
+		CopyOnWriteArrayList<String> hints = listen(this.there);
+		RedisHold hold = hold(this.here, 1, acquire(this.one, 1, true));
+		List<Object> busy = acquire(this.two, 7, true);
+		assertThat(busy.get(3)).as("the last epoch").isEqualTo(hold.epoch);
+		assertThat(close(this.one, 1, 0, false)).containsExactly(1L);
+		until(() -> hints.size() == 1);
+		PassedOn passed = PassedOn.of(hints.get(0));
+		assertThat(passed.hint()).isEqualTo(this.key.hint());
+		assertThat(passed.counter()).isEqualTo(7);
+		assertThat(passed.leaseMillis()).isEqualTo(LEASE);
+		assertThat(Long.parseLong(passed.epoch())).isGreaterThan(Long.parseLong(hold.epoch));
+		assertThat(this.redis.exists(this.key.queue())).isZero();
+		assertThat(this.redis.pttl(this.key.owner())).isBetween(1L, LEASE);
+		assertThat(acquire(this.two, 7, true)).containsExactly(1L, passed.epoch(), LEASE);
+	}
+
+	@Test
+	void close5_whoDoesNotListenIsWokenUpAndKeepsItsPlace() {
+		acquire(this.one, 1, true);
+		acquire(this.two, 1, true);
+		assertThat(closeAndAsk(this.one, 1, 2).subList(0, 2)).containsExactly(1L, 0L);
+		assertThat(this.redis.exists(this.key.owner())).isZero();
+		assertThat(waiting()).containsExactly(this.there.get(), this.here.get());
+		assertThat(this.redis.pttl(this.key.queue())).isBetween(1L, 200_000L);
+		assertBusy(acquire(this.one, 2, true));
+		assertGranted(acquire(this.two, 1, true));
+	}
+
+	@Test
+	void close5_whoWantsToAskItselfIsWokenUp() throws Exception {
+		CopyOnWriteArrayList<String> hints = listen(this.there);
+		RedisProtocol asks = new RedisProtocol(this.connection, this.connection, this.names, this.there, this.settings,
+				true);
+		acquire(this.one, 1, true);
+		acquire(asks, 1, true);
+		close(this.one, 1, 0, false);
+		until(() -> hints.contains(this.key.hint()));
+		assertThat(this.redis.exists(this.key.owner())).isZero();
+		assertGranted(acquire(asks, 1, true));
+	}
+
+	@Test
+	void close5_aRestIsNotPassedOn() throws Exception {
+		listen(this.there);
+		acquire(this.one, 1, true);
+		acquire(this.two, 1, true);
+		close(this.one, 1, 30_000, false);
+		assertThat(this.redis.get(this.key.owner())).isEqualTo("r:30000");
+	}
+
+	@Test
+	void close6_whoAsksAgainIsGrantedAgainWhereNobodyWaits() {
+		RedisHold first = hold(this.here, 1, acquire(this.one, 1, true));
+		List<Object> again = closeAndAsk(this.one, 1, 2);
+		assertThat(again.subList(0, 2)).containsExactly(1L, 1L);
+		assertThat(Long.parseLong((String) again.get(2))).isGreaterThan(Long.parseLong(first.epoch));
+		assertThat(this.redis.exists(this.key.queue())).isZero();
+		assertThat(acquire(this.one, 2, true)).isEqualTo(again.subList(1, 4));
+	}
+
+	@Test
+	void close6_whoAsksAgainQueuesUpBehindThoseThatWait() throws Exception {
+		listen(this.there);
+		acquire(this.one, 1, true);
+		acquire(this.two, 1, true);
+		List<Object> again = closeAndAsk(this.one, 1, 2);
+		assertThat(again.subList(0, 2)).containsExactly(1L, 0L);
+		assertThat(waiting()).containsExactly(this.here.get());
+		assertThat(this.redis.get(this.key.owner())).startsWith("h:" + this.there.get() + ":1:" + again.get(2) + ":");
+		assertBusy(acquire(this.one, 2, true));
+		assertThat(waiting()).as("only once").containsExactly(this.here.get());
+		assertThat(this.redis.pttl(this.key.queue())).isBetween(1L, 100_000L);
+	}
+
+	@Test
+	void close6_anAliveUntilThatWasNotLookedUpCountsFromTheFirstLook() throws Exception {
+		listen(this.there);
+		acquire(this.one, 1, true);
+		acquire(this.two, 1, true);
+		closeAndAsk(this.one, 1, 2);
+		acquire(this.two, 2, true);
+		long till = Long.parseLong(this.redis.lindex(this.key.queue(), 0).split(":")[3]);
+		assertThat(till).isBetween(System.currentTimeMillis() - 600_000, System.currentTimeMillis() + 600_000);
+	}
+
+	@Test
+	void close6_whoDidNotHoldTheKeyIsNotEnqueued() {
+		acquire(this.two, 1, true);
+		assertThat(closeAndAsk(this.one, 1, 2)).containsExactly(0L);
+		assertThat(this.redis.exists(this.key.queue())).isZero();
+	}
+
+	@Test
+	void close6_anAttemptThatIsClosedIsNotEnqueued() {
+		acquire(this.one, 1, true);
+		close(this.one, 5, 0, true);
+		assertThat(closeAndAsk(this.one, 1, 2)).containsExactly(1L);
+		assertThat(this.redis.exists(this.key.queue(), this.key.owner())).isZero();
+	}
+
+	@Test
+	void close6_anEntryOfTheHolderThatCameLateIsNotPassedTheKey() throws Exception {
+		listen(this.here);
+		acquire(this.one, 5, true);
+		enqueueFirst(this.here.get(), Long.MAX_VALUE / 1024);
+		List<Object> again = closeAndAsk(this.one, 5, 6);
+		assertThat(again.subList(0, 2)).containsExactly(1L, 1L);
+		assertThat(this.redis.get(this.key.owner())).startsWith("h:" + this.here.get() + ":6:");
+	}
+
+	@Test
+	void close_epochsRiseOverManyPassesAndDoNotOutrunTheClock() {
+		long last = Long.parseLong((String) acquire(this.one, 1, true).get(1));
+		for (int i = 1; i <= 100; i++) {
+			long next = Long.parseLong((String) closeAndAsk(this.one, i, i + 1).get(2));
+			assertThat(next).isEqualTo(last + 1);
+			last = next;
+		}
+		assertThat(Long.parseLong(this.redis.get(this.key.fence()))).isBetween(last, last + 16);
+		close(this.one, 101, 0, false);
+		List<String> time = this.redis.time();
+		long micros = Long.parseLong(time.get(0)) * 1_000_000 + Long.parseLong(time.get(1));
+		assertThat(Long.parseLong(this.redis.get(this.key.fence()))).isLessThanOrEqualTo(micros);
+		assertThat(Long.parseLong((String) acquire(this.one, 102, true).get(1))).isGreaterThan(last);
+	}
+
+	private List<Object> closeAndAsk(RedisProtocol who, long counter, long next) {
+		return who.closeAndAsk(this.key, counter, next, LEASE).join();
+	}
+
+	/** The instances that wait, in order. */
+	private List<String> waiting() {
+		return this.redis.lrange(this.key.queue(), 0, -1).stream().map((entry) -> entry.split(":")[0]).toList();
 	}
 
 	@Test
@@ -386,8 +526,7 @@ class ProtocolTests {
 	}
 
 	private void enqueueFirst(String who, long aliveUntil) {
-		this.redis.zadd(this.key.queue(), -this.redis.zcard(this.key.queue()), who);
-		this.redis.hset(this.key.alive(), who, "1:" + aliveUntil + ":50000");
+		this.redis.lpush(this.key.queue(), who + ":1:" + LEASE + ":" + aliveUntil + ":50000");
 	}
 
 	private CopyOnWriteArrayList<String> listen(InstanceId who) throws Exception {

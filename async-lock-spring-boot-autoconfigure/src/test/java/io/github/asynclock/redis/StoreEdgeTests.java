@@ -251,7 +251,7 @@ class StoreEdgeTests {
 			});
 			started.get(10, TimeUnit.SECONDS);
 			proxy.rule((command) -> {
-				if (FaultTest.runs(command, Script.ACQUIRE)) {
+				if (FaultTest.runs(command, Script.ACQUIRE) || FaultTest.runs(command, Script.CLOSE)) {
 					FaultTest.lastFor(150);
 				}
 				return TcpProxy.Fate.PASS;
