@@ -95,7 +95,11 @@ final class Attempts {
 	 */
 	Passed pass(RedisHold hold, RedisAttempt attempt) {
 		CompletableFuture<Answer> answer = new CompletableFuture<>();
-		attempt.asks();
+		if (!attempt.asks()) {
+			// Withdrawn by now, when there was nothing of it to be closed.
+			answer.complete(NOT_WANTED);
+			return new Passed(this.closings.close(hold, 0), answer);
+		}
 		long number = attempt.counter();
 		Reply<List<Object>> reply = this.protocol.closeAndAsk(hold.name, hold.counter, number, attempt.leaseMillis);
 		CompletionStage<Boolean> released = this.closings.closing(hold, reply);

@@ -28,7 +28,10 @@ record Subscription(Supplier<String> channel, Consumer<String> hint) {
 
 			@Override
 			public void message(String channel, String message) {
-				Subscription.this.hint.accept(message);
+				// What one says that was replaced may be old, and of another server.
+				if (connection.isOpen()) {
+					Subscription.this.hint.accept(message);
+				}
 			}
 
 		});

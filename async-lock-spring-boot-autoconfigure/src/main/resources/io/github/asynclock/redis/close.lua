@@ -59,10 +59,14 @@ local asks = next_ctr and not (mark and tonumber(mark) >= tonumber(next_ctr)) an
 
 local entry, who, its_ctr, its_lease, its_stale
 repeat
-  entry = redis.call('LPOP', KEYS[2])
+  entry = redis.pcall('LPOP', KEYS[2])
+  if refused(entry) then
+    redis.call('DEL', KEYS[1]) -- whatever somebody made of the queue
+    return entry
+  end
   who, its_ctr, its_lease, its_stale = string.match(entry or '', '^(%w+):(%d+):(%d+):%d+:(%d+)$')
-  -- Another one of the holder's own is of a command that came late.
-until not entry or who ~= inst or its_ctr == next_ctr
+  -- An earlier one of the holder's own is of a command that came late.
+until not entry or who ~= inst or tonumber(its_ctr) > ctr
 
 if not entry then
   redis.call('DEL', KEYS[1])
@@ -82,12 +86,14 @@ local function next_epoch()
   return string.format('%.0f', epoch)
 end
 
+local is_next = who == inst and its_ctr == next_ctr
+
 -- Whether the one whose turn it is takes the key from us: it said so, and will hear of it.
 local function takes()
   if not its_lease or its_lease == '0' then
     return false
   end
-  if who == inst then
+  if is_next then
     return true
   end
   local listeners = redis.pcall('PUBSUB', 'NUMSUB', channel .. who)
@@ -97,8 +103,13 @@ end
 local epoch = takes() and next_epoch()
 if epoch and not refused(redis.pcall('SET', KEYS[1], table.concat({ 'h', who, its_ctr, epoch, its_lease }, ':'), 'PX',
     its_lease)) then
-  if who == inst then
+  if is_next then
     return failure or { 1, 1, epoch, tonumber(its_lease) }
+  end
+  -- Where all have their turn before they ask again, nobody else keeps the queue from expiring; now and then is enough,
+  -- as each pass is less than a poll after the one before.
+  if asks and tonumber(epoch) % 4 == 0 then
+    redis.call('PEXPIRE', KEYS[2], 2 * stale)
   end
   redis.pcall('PUBLISH', channel .. who, '+' .. its_ctr .. ':' .. epoch .. ':' .. its_lease .. ' ' .. hint)
   return failure or (asks and { 1, 0, epoch } or { 1 })

@@ -478,6 +478,41 @@ class ProtocolTests {
 	}
 
 	@Test
+	void close5_aLaterAttemptOfTheHolderIsPassedTheKeyLikeAnyOther() throws Exception {
+		CopyOnWriteArrayList<String> hints = listen(this.here);
+		acquire(this.one, 5, true);
+		acquire(this.one, 6, true); // sent before the release of the one before
+		acquire(this.two, 1, true);
+		close(this.one, 5, 0, false);
+		until(() -> hints.size() == 1);
+		assertThat(PassedOn.of(hints.get(0)).counter()).isEqualTo(6);
+		assertThat(this.redis.get(this.key.owner())).startsWith("h:" + this.here.get() + ":6:");
+		assertThat(waiting()).containsExactly(this.there.get());
+	}
+
+	@Test
+	void close6_aQueueThatIsOnlyPassedAroundDoesNotExpire() throws Exception {
+		listen(this.here);
+		listen(this.there);
+		acquire(this.one, 1, true);
+		acquire(this.two, 1, true);
+		this.redis.pexpire(this.key.queue(), 20_000);
+		for (int i = 1; i <= 4; i++) {
+			closeAndAsk(this.one, i, i + 1);
+			closeAndAsk(this.two, i, i + 1);
+		}
+		assertThat(this.redis.pttl(this.key.queue())).isGreaterThan(20_000);
+	}
+
+	@Test
+	void close_freesTheKeyWhateverSomebodyMadeOfTheQueue() {
+		acquire(this.one, 1, true);
+		this.redis.set(this.key.queue(), "somebody else's");
+		assertThatThrownBy(() -> close(this.one, 1, 0, false)).hasMessageContaining("WRONGTYPE");
+		assertThat(this.redis.exists(this.key.owner())).isZero();
+	}
+
+	@Test
 	void close_epochsRiseOverManyPassesAndDoNotOutrunTheClock() {
 		long last = Long.parseLong((String) acquire(this.one, 1, true).get(1));
 		for (int i = 1; i <= 100; i++) {
