@@ -80,6 +80,25 @@ interface Call {
 	}
 
 	/**
+	 * Begins to hold a key by re-entering it, which a place of this call has waited for.
+	 * Called on the thread where the action belongs.
+	 * @param holder has the key's place, which was retained for this call
+	 * @return as {@link #start}
+	 */
+	default @Nullable PendingAcquire reenter(HeldLease holder, String key) {
+		SoloLease lease = ReenteredLease.retained(holder, key, scope(), terms());
+		if (!lease.isHeld()) {
+			if (lease.endUnchecked()) {
+				terms().engine().handOver(lease.letGoAll());
+			} // else it went with the loss
+			refused(Messages.startedTooLate(keys()));
+			return null;
+		}
+		terms().granted(lease);
+		return run(lease);
+	}
+
+	/**
 	 * Runs the action.
 	 * @return as {@link #start}
 	 */
