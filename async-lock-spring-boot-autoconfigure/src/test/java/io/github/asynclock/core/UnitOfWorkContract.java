@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 import io.github.asynclock.LockLostException;
@@ -177,6 +178,32 @@ abstract class UnitOfWorkContract extends ServiceContract {
 		assertThat(stranger.hasStarted()).isFalse();
 		end(this.work);
 		stranger.release();
+	}
+
+	@Test
+	void aParallelCallThatBeginsToWaitJustAsTheRunningOneEndsIsServed() {
+		AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {
+		});
+		use((builder) -> builder.unitsOfWork(this.units).contextCarrier(new ContextCarrier() {
+			@Override
+			public @Nullable Object capture() {
+				// It has found the key taken, and does not wait for it yet.
+				meanwhile.get().run();
+				return null;
+			}
+
+			@Override
+			public @Nullable Scope restore(@Nullable Object captured) {
+				return null;
+			}
+		}));
+		Call first = callWithin(this.key);
+		first.lease();
+		meanwhile.set(first::release);
+		Call second = callWithin(this.key);
+		second.release();
+		end(this.work);
+		assertThat(isFree(this.key)).isTrue();
 	}
 
 	@Test
