@@ -1,6 +1,7 @@
 package io.github.asynclock.core;
 
 import java.util.Collection;
+import java.util.List;
 
 import io.github.asynclock.LockException;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,27 @@ interface Call {
 	 * The keys of the request, all of them.
 	 */
 	Collection<String> keys();
+
+	/**
+	 * What the request is called; null if it has no name.
+	 */
+	default @Nullable String name() {
+		return null;
+	}
+
+	/**
+	 * What it holds already while it waits, besides what its flow does.
+	 */
+	default Collection<String> heldMeanwhile() {
+		return List.of();
+	}
+
+	/**
+	 * Whether it is part of a unit of work, or its flow is.
+	 */
+	default boolean isWithinWork() {
+		return terms().work != null || LockScope.isWithinWork(scope());
+	}
 
 	/**
 	 * How long the lock outlives a holder that died, in nanoseconds.

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 import io.github.asynclock.LockClosedException;
+import io.github.asynclock.LockDeadlockException;
 import io.github.asynclock.LockException;
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRequest;
@@ -48,6 +49,8 @@ final class LockEngine {
 	private final Listeners listeners;
 
 	private final Drain drain;
+
+	private final Deadlocks deadlocks = new Deadlocks();
 
 	/** Null where no caller is in any. */
 	private final @Nullable UnitsOfWork units;
@@ -214,11 +217,22 @@ final class LockEngine {
 			return head(place, true);
 		}
 		keepTime(place);
-		HeldLease scope = call.scope();
-		if (scope != null || call.terms().work != null) {
-			LockScope.waits(place, scope, call.terms());
+		if (call.scope() != null || call.terms().work != null || !call.heldMeanwhile().isEmpty()) {
+			waitsNested(place, call);
 		}
 		return false;
+	}
+
+	/** It waits while its flow holds something, or is part of a unit of work. */
+	private void waitsNested(PendingAcquire place, Call call) {
+		if (call.isWithinWork()) {
+			LockScope.waits(place, call.scope(), call.terms());
+		}
+		LockDeadlockException deadlock = this.deadlocks.waits(place, call);
+		if (deadlock != null && place.die()) {
+			left(place);
+			call.refused(deadlock);
+		}
 	}
 
 	/**
@@ -401,7 +415,13 @@ final class LockEngine {
 		return next;
 	}
 
+	/** For tests. */
+	Deadlocks deadlocks() {
+		return this.deadlocks;
+	}
+
 	private void noLongerWaits(PendingAcquire place) {
+		this.deadlocks.left(place);
 		if (this.limit != null) {
 			this.limit.leave(place);
 		}

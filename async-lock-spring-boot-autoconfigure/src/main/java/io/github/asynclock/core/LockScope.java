@@ -87,6 +87,15 @@ final class LockScope {
 		noted.forEach((work) -> work.waits(place, name));
 	}
 
+	static boolean isWithinWork(@Nullable HeldLease scope) {
+		for (HeldLease at = scope; at != null; at = at.parent) {
+			if (at.terms.work != null) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	private static void addTo(Set<UnitOfWork> all, @Nullable UnitOfWork work) {
 		if (work != null) {
 			all.add(work);

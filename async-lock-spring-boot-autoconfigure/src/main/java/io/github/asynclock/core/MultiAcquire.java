@@ -308,6 +308,16 @@ final class MultiAcquire implements Call, Withdrawable {
 	}
 
 	@Override
+	public @Nullable String name() {
+		return this.caller.name();
+	}
+
+	@Override
+	public List<String> heldMeanwhile() {
+		return this.keys.subList(0, this.lease.held());
+	}
+
+	@Override
 	public long leaseNanos() {
 		return this.caller.leaseNanos();
 	}

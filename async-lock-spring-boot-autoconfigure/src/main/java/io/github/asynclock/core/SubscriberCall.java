@@ -355,6 +355,11 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	}
 
 	@Override
+	public final @Nullable String name() {
+		return this.request.name();
+	}
+
+	@Override
 	public final long leaseNanos() {
 		return this.terms.engine().settings().leaseNanos(this.request);
 	}

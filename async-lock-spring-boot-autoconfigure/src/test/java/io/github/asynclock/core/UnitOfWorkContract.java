@@ -207,6 +207,20 @@ abstract class UnitOfWorkContract extends ServiceContract {
 	}
 
 	@Test
+	void nobodyOvertakesAParallelCallThatWaits() {
+		Call first = callWithin(this.key);
+		Link place = ((HeldLease) first.lease()).place(this.key);
+		Call second = callWithin(this.key);
+		// The moment between letting go and serving the second.
+		assertThat(place.letGo()).isFalse();
+		assertThat(this.work.retain(new UnitOfWork.Name(service().engine(), this.key))).isNull();
+		assertThat(place.retain()).isTrue();
+		first.release();
+		second.release();
+		end(this.work);
+	}
+
+	@Test
 	void aParallelCallThatGaveUpIsPassedOver() {
 		Call first = callWithin(this.key);
 		Call second = callWithin(this.key);
