@@ -243,8 +243,10 @@ abstract class DeadlockContract extends ServiceContract {
 		Call b = hold(key("b"));
 		Call orphan = child(a, key("b"));
 		a.release();
+		Call other = hold(key("a"));
 		Call next = child(b, key("a"));
-		Stream.of(next, b, orphan).forEach(Call::release);
+		assertThat(next.hasStarted()).isFalse();
+		Stream.of(other, next, b, orphan).forEach(Call::release);
 	}
 
 	@Test
@@ -338,6 +340,29 @@ abstract class DeadlockContract extends ServiceContract {
 			assertThat(failed).isOne();
 			holders.forEach((call) -> get(call.result));
 		}
+		threads.shutdown();
+		assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void race_aGrantAtTheMomentOfNotingLeavesNothingBehind() throws Exception {
+		ExecutorService threads = Executors.newFixedThreadPool(2);
+		CyclicBarrier together = new CyclicBarrier(2);
+		Call a = hold(key("a"));
+		for (int round = 0; round < 500; round++) {
+			Call holder = hold(this.key);
+			CompletableFuture<?> release = CompletableFuture.runAsync(() -> {
+				meet(together);
+				holder.release();
+			}, threads);
+			CompletableFuture<Call> nested = CompletableFuture.supplyAsync(() -> {
+				meet(together);
+				return child(a, this.key);
+			}, threads);
+			get(release);
+			get(nested).release();
+		}
+		a.release();
 		threads.shutdown();
 		assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
 	}
