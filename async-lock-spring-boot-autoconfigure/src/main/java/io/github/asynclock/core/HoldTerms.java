@@ -64,6 +64,13 @@ class HoldTerms {
 	}
 
 	/**
+	 * How long the keys stay taken at least, from now on, in nanoseconds.
+	 */
+	long restNanos() {
+		return 0;
+	}
+
+	/**
 	 * The lease was lost while its action ran.
 	 */
 	void lost(HeldLease lease) {

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * ({@link Link#retainAlone()}). One that comes earlier waits in the key's queue as anyone
  * does, and is noted here. When the running one ends, the first that is noted gets the
  * key, out of the queue's order: all before it wait for this unit of work, which may be
- * waiting for it.
+ * waiting for it. A key that is to be held for some time at least is not re-entered
+ * before that: first-wins is for callers in one transaction, too.
  *
  * <p>
  * Its monitor orders these: what is kept, who waits, and who is next of them. Nothing is
@@ -196,7 +197,12 @@ public final class UnitOfWork {
 	private @Nullable HeldLease retainAlone(Name name) {
 		MultiLease keeper = this.kept.get(name);
 		Link place = (keeper != null && keeper.isRunning()) ? keeper.place(name.key()) : null;
-		return (place != null && place.retainAlone()) ? keeper : null;
+		return (place != null && restNanos(name) == 0 && place.retainAlone()) ? keeper : null;
+	}
+
+	private long restNanos(Name name) {
+		MultiLease keeper = this.kept.get(name);
+		return (keeper != null) ? keeper.owner(name.key()).terms.restNanos() : 0;
 	}
 
 	/**
@@ -225,7 +231,12 @@ public final class UnitOfWork {
 		HeldLease keeper;
 		PendingAcquire next = null;
 		synchronized (this) {
-			keeper = (firstWaiting(name) != null) ? retainAlone(name) : null;
+			boolean isWaitedFor = firstWaiting(name) != null;
+			if (isWaitedFor && restNanos(name) > 0) {
+				serveLater(name);
+				return;
+			}
+			keeper = isWaitedFor ? retainAlone(name) : null;
 			if (keeper != null) {
 				next = kill(name);
 			}
@@ -240,6 +251,11 @@ public final class UnitOfWork {
 			ReenteredLease.letGo(keeper, name.key());
 			serve(name); // one that came meanwhile found it taken
 		}
+	}
+
+	private void serveLater(Name name) {
+		LockEngine engine = name.engine();
+		engine.wheel().add(new Alarm(DeadlineWheel.in(restNanos(name)), () -> engine.tell(() -> serve(name))));
 	}
 
 	/** It does not wait in the key's queue any more; whoever was first tells its call. */

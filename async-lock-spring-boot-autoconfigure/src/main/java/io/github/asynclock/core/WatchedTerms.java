@@ -85,6 +85,11 @@ final class WatchedTerms extends HoldTerms {
 	}
 
 	@Override
+	long restNanos() {
+		return (this.atLeast > 0) ? Math.max(0, this.grantedAt + this.atLeast - DeadlineWheel.now()) : 0;
+	}
+
+	@Override
 	void lost(HeldLease lease) {
 		stopLimitUnlessHeld();
 		engine().listeners().lost(event(heldFor()));

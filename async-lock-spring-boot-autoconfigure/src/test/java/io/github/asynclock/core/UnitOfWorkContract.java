@@ -416,6 +416,26 @@ abstract class UnitOfWorkContract extends ServiceContract {
 	}
 
 	@Test
+	void theFirstWins_alsoAmongCallsOfOneUnitOfWork() {
+		LockRequest firstWins = atOnce(this.key).orSkip().heldAtLeast(LONG);
+		Call first = callWithin(this.work, firstWins);
+		first.release();
+		Call second = callWithin(this.work, firstWins);
+		assertGiven(second.result).isNull();
+		assertThat(second.hasStarted()).isFalse();
+		end(this.work);
+	}
+
+	@Test
+	void itsNextCallWaitsUntilHoldAtLeastIsOver_andNotForTheEnd() {
+		callWithin(this.work, patient(this.key).heldAtLeast(Duration.ofMillis(20))).release();
+		callWithin(this.key).release();
+		assertThat(isFree(this.key)).isFalse();
+		end(this.work);
+		passThrough(this.key);
+	}
+
+	@Test
 	void holdAtLeastThatIsOverAddsNothing() {
 		Call call = callWithin(this.work, patient(this.key).heldAtLeast(Duration.ofMillis(1)));
 		call.release();
