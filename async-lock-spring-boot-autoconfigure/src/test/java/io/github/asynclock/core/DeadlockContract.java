@@ -2,9 +2,9 @@ package io.github.asynclock.core;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -314,10 +314,10 @@ abstract class DeadlockContract extends ServiceContract {
 
 	@Test
 	void race_exactlyOneOfThoseThatCloseACircleAtTheSameTimeFails() throws Exception {
-		int flows = 3;
+		int flows = 2;
 		ExecutorService threads = Executors.newFixedThreadPool(flows);
-		CyclicBarrier together = new CyclicBarrier(flows);
-		for (int round = 0; round < 300; round++) {
+		Phaser together = new Phaser(flows);
+		for (int round = 0; round < 1000; round++) {
 			String name = "race" + round + "-";
 			List<Call> holders = Stream.iterate(0, (i) -> i + 1).limit(flows).map((i) -> hold(key(name + i))).toList();
 			List<CompletableFuture<Call>> asked = Stream.iterate(0, (i) -> i + 1)
@@ -347,7 +347,7 @@ abstract class DeadlockContract extends ServiceContract {
 	@Test
 	void race_aGrantAtTheMomentOfNotingLeavesNothingBehind() throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(2);
-		CyclicBarrier together = new CyclicBarrier(2);
+		Phaser together = new Phaser(2);
 		Call a = hold(key("a"));
 		for (int round = 0; round < 500; round++) {
 			Call holder = hold(this.key);
@@ -367,13 +367,10 @@ abstract class DeadlockContract extends ServiceContract {
 		assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
 	}
 
-	private static void meet(CyclicBarrier barrier) {
-		try {
-			barrier.await(10, TimeUnit.SECONDS);
-		}
-		catch (Exception ex) {
-			throw new AssertionError(ex);
-		}
+	/** Spins: threads that were parked do not come at the same moment. */
+	private static void meet(Phaser together) {
+		int phase = together.arrive();
+		until(() -> together.getPhase() != phase);
 	}
 
 	private static final class ThreadUnits implements UnitsOfWork {
