@@ -6,8 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Waiting would never end: the holder of a wanted key waits, itself or through others,
- * for a key that this flow holds. The action did not run. Not detected yet: in this
- * version such a caller waits until its wait time ends.
+ * for a key that this flow holds. The action did not run; the others of the circle go on.
+ * The message names all of them, with what they hold and what they wait for.
+ *
+ * <p>
+ * Found at once inside one JVM and one {@link LockService}; between instances such a
+ * caller waits until its wait time ends.
  */
 public class LockDeadlockException extends LockException {
 

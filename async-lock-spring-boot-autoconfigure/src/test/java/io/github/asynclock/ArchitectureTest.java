@@ -36,6 +36,9 @@ class ArchitectureTest {
 	private static final Set<String> PUBLIC = Set.of(
 			// the engine, its ports and their words
 			".core.QueueingLockService", ".core.LockStore", ".core.Attempt", ".core.StoreGrant", ".core.ContextCarrier",
+			".core.UnitOfWork", ".core.UnitsOfWork",
+			// transactions as units of work
+			".transaction.TransactionUnits",
 			// the store of one JVM
 			".local.LocalLockStore",
 			// the store across JVMs, and what the auto-configuration makes its connection
@@ -70,10 +73,21 @@ class ArchitectureTest {
 	static final ArchRule contextUsesCore = usesOfOurs(".context", "", ".core");
 
 	@ArchTest
+	static final ArchRule transactionUsesCore = usesOfOurs(".transaction", ".core");
+
+	@ArchTest
+	static final ArchRule onlyItsOwnPackageAndTheWiringKnowTransactions = noClasses()
+		.that(resideInAPackage(ROOT + ".."))
+		.and(resideOutsideOfPackage(ROOT + ".transaction"))
+		.and(resideOutsideOfPackage(ROOT + ".autoconfigure"))
+		.should()
+		.dependOnClassesThat(resideInAnyPackage("org.springframework.transaction.."));
+
+	@ArchTest
 	static final ArchRule noPackageIsLeftOut = classes().that(resideInAPackage(ROOT + ".."))
 		.should()
 		.resideInAnyPackage(ROOT, ROOT + ".core", ROOT + ".local", ROOT + ".redis", ROOT + ".aop", ROOT + ".context",
-				ROOT + ".autoconfigure");
+				ROOT + ".transaction", ROOT + ".autoconfigure");
 
 	@ArchTest
 	static final ArchRule noCycles = slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();

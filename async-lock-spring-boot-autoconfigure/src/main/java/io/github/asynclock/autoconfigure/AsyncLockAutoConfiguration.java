@@ -8,6 +8,7 @@ import io.github.asynclock.aop.LockedBeanPostProcessor;
 import io.github.asynclock.context.ThreadLocalCarrier;
 import io.github.asynclock.core.LockStore;
 import io.github.asynclock.core.QueueingLockService;
+import io.github.asynclock.core.UnitsOfWork;
 import io.github.asynclock.local.LocalLockStore;
 import io.micrometer.context.ContextRegistry;
 
@@ -50,7 +51,7 @@ public final class AsyncLockAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(LockService.class)
-	@Import({ RedisStoreConfiguration.class, NoRedisClientConfiguration.class })
+	@Import({ RedisStoreConfiguration.class, NoRedisClientConfiguration.class, TransactionConfiguration.class })
 	static class LockServiceConfiguration {
 
 		@Bean
@@ -61,14 +62,16 @@ public final class AsyncLockAutoConfiguration {
 
 		@Bean
 		QueueingLockService lockService(LockStore store, AsyncLockProperties properties,
-				ObjectProvider<LockListener> listeners, ConfigurableListableBeanFactory beanFactory) {
+				ObjectProvider<LockListener> listeners, ObjectProvider<UnitsOfWork> units,
+				ConfigurableListableBeanFactory beanFactory) {
 			properties.validate();
 			QueueingLockService.Builder builder = QueueingLockService.builder(store)
 				.waitTime(properties.waitTime())
 				.leaseTime(properties.leaseTime())
 				.maxWaitersPerKey(properties.maxWaitersPerKey())
 				.contextCarrier(contextCarrier())
-				.listeners(listeners.orderedStream().toList());
+				.listeners(listeners.orderedStream().toList())
+				.unitsOfWork(properties.releaseAfterTransaction() ? units.getIfAvailable() : null);
 			ApplicationExecutor.find(beanFactory).ifPresent(builder::executor);
 			return builder.build();
 		}

@@ -17,12 +17,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * action runs. At least 100 ms.
  * @param maxWaitersPerKey How many callers may wait for one key at a time; more are
  * rejected. Zero means no limit.
+ * @param releaseAfterTransaction Whether a lock that is taken inside a running
+ * transaction is released only after that has completed. If false, others may read what
+ * was there before the commit.
  * @param redis Locks on Redis.
  */
 @ConfigurationProperties("async-lock")
 record AsyncLockProperties(@DefaultValue("auto") Provider provider, @DefaultValue("30s") Duration waitTime,
 		@DefaultValue("30s") Duration leaseTime, @DefaultValue("0") Integer maxWaitersPerKey,
-		@DefaultValue Redis redis) {
+		@DefaultValue("true") Boolean releaseAfterTransaction, @DefaultValue Redis redis) {
 
 	static final String REDIS_URL = "async-lock.redis.url";
 

@@ -118,6 +118,11 @@ final class BlockingCall implements Call {
 	}
 
 	@Override
+	public @Nullable String name() {
+		return this.request.name();
+	}
+
+	@Override
 	public long leaseNanos() {
 		return this.terms.engine().settings().leaseNanos(this.request);
 	}

@@ -1,6 +1,7 @@
 package io.github.asynclock.core;
 
 import java.util.Collection;
+import java.util.List;
 
 import io.github.asynclock.LockException;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,27 @@ interface Call {
 	 * The keys of the request, all of them.
 	 */
 	Collection<String> keys();
+
+	/**
+	 * What the request is called; null if it has no name.
+	 */
+	default @Nullable String name() {
+		return null;
+	}
+
+	/**
+	 * What it holds already while it waits, besides what its flow does.
+	 */
+	default Collection<String> heldMeanwhile() {
+		return List.of();
+	}
+
+	/**
+	 * Whether it is part of a unit of work, or its flow is.
+	 */
+	default boolean isWithinWork() {
+		return terms().work != null || LockScope.isWithinWork(scope());
+	}
 
 	/**
 	 * How long the lock outlives a holder that died, in nanoseconds.
@@ -73,6 +95,25 @@ interface Call {
 		// Whoever takes the place away looks for the lease after; this looks after, too.
 		place.occupiedBy(lease);
 		if (!engine.mayStart(place, this)) {
+			return null;
+		}
+		terms().granted(lease);
+		return run(lease);
+	}
+
+	/**
+	 * Begins to hold a key by re-entering it, which a place of this call has waited for.
+	 * Called on the thread where the action belongs.
+	 * @param holder has the key's place, which was retained for this call
+	 * @return as {@link #start}
+	 */
+	default @Nullable PendingAcquire reenter(HeldLease holder, String key) {
+		SoloLease lease = ReenteredLease.retained(holder, key, scope(), terms());
+		if (!lease.isHeld()) {
+			if (lease.endUnchecked()) {
+				terms().engine().handOver(lease.letGoAll());
+			} // else it went with the loss
+			refused(Messages.startedTooLate(keys()));
 			return null;
 		}
 		terms().granted(lease);

@@ -118,6 +118,11 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 	}
 
 	@Override
+	public @Nullable String name() {
+		return (this.asked instanceof LockRequest request) ? request.name() : null;
+	}
+
+	@Override
 	public long leaseNanos() {
 		return this.terms.engine().settings().leaseNanos((this.asked instanceof LockRequest request) ? request : null);
 	}

@@ -169,6 +169,14 @@ abstract class HeldLease extends Link implements Lease {
 	}
 
 	/**
+	 * What tells whether the store has released what was given back, and still had it;
+	 * null where that takes no time.
+	 */
+	final @Nullable CompletionStage<Boolean> releasing() {
+		return this.releasing;
+	}
+
+	/**
 	 * A key that belongs to another lease may have been given back by this one, which
 	 * outlived it: the result waits for that, too.
 	 */

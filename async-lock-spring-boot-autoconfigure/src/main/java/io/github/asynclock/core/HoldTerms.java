@@ -10,8 +10,16 @@ class HoldTerms {
 
 	private final LockEngine engine;
 
+	/** What the caller does as one; null if nothing of the kind is known. */
+	final @Nullable UnitOfWork work;
+
 	HoldTerms(LockEngine engine) {
+		this(engine, null);
+	}
+
+	HoldTerms(LockEngine engine, @Nullable UnitOfWork work) {
 		this.engine = engine;
+		this.work = work;
 	}
 
 	final LockEngine engine() {
@@ -42,6 +50,24 @@ class HoldTerms {
 	 */
 	@Nullable PendingAcquire vacate(Link place) {
 		return this.engine.leave(place);
+	}
+
+	/**
+	 * One has let go of this place, which others still keep held.
+	 * @return null: there is nobody to start
+	 */
+	final @Nullable PendingAcquire shared(Link place) {
+		if (this.work != null) {
+			this.work.serve(new UnitOfWork.Name(this.engine, place.key));
+		}
+		return null;
+	}
+
+	/**
+	 * How long the keys stay taken at least, from now on, in nanoseconds.
+	 */
+	long restNanos() {
+		return 0;
 	}
 
 	/**

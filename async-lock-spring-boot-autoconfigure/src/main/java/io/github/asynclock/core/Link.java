@@ -84,6 +84,13 @@ abstract class Link {
 	}
 
 	/**
+	 * As {@link #retain()}, but only if it is held by one at present.
+	 */
+	final boolean retainAlone() {
+		return STATE.compareAndSet(this, 1, 2);
+	}
+
+	/**
 	 * One fewer keeps the key held.
 	 * @return true if that was the last: the caller has to hand the key over
 	 */

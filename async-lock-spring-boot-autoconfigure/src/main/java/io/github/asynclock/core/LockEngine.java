@@ -9,11 +9,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 import io.github.asynclock.LockClosedException;
+import io.github.asynclock.LockDeadlockException;
 import io.github.asynclock.LockException;
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRequest;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
 
 /**
  * What all calls of one service share: the queues and how a place in them is taken,
@@ -48,8 +50,14 @@ final class LockEngine {
 
 	private final Drain drain;
 
+	private final Deadlocks deadlocks = new Deadlocks();
+
+	/** Null where no caller is in any. */
+	private final @Nullable UnitsOfWork units;
+
 	LockEngine(KeyQueues queues, LockStore store, Settings settings, Starter starter, Spare spare,
-			ContextCarrier carrier, Listeners listeners) {
+			ContextCarrier carrier, Listeners listeners, @Nullable UnitsOfWork units) {
+		this.units = units;
 		this.queues = queues;
 		this.store = store;
 		this.settings = settings;
@@ -103,12 +111,32 @@ final class LockEngine {
 		return result;
 	}
 
+	/**
+	 * The terms of a call of this thread.
+	 */
 	HoldTerms terms(String key, @Nullable LockRequest request) {
-		return isPlain(request) ? this.plainTerms : new WatchedTerms(this, List.of(key), request);
+		UnitOfWork work = (this.units != null) ? this.units.ofThread() : null;
+		return (work == null && isPlain(request)) ? this.plainTerms
+				: new WatchedTerms(this, List.of(key), request, work);
 	}
 
+	/**
+	 * The terms of a call of this thread.
+	 */
 	HoldTerms terms(LockRequest request) {
-		return isPlain(request) ? this.plainTerms : new WatchedTerms(this, request.keys(), request);
+		return terms(request, (this.units != null) ? this.units.ofThread() : null);
+	}
+
+	/**
+	 * The terms of a subscriber.
+	 */
+	HoldTerms terms(LockRequest request, ContextView context) {
+		return terms(request, (this.units != null) ? this.units.of(context) : null);
+	}
+
+	private HoldTerms terms(LockRequest request, @Nullable UnitOfWork work) {
+		return (work == null && isPlain(request)) ? this.plainTerms
+				: new WatchedTerms(this, request.keys(), request, work);
 	}
 
 	private boolean isPlain(@Nullable LockRequest request) {
@@ -122,9 +150,8 @@ final class LockEngine {
 	 * @throws LockClosedException if the service is shutting down
 	 */
 	@Nullable SoloLease takeNow(String key, HoldTerms terms, @Nullable HeldLease scope) {
-		if (scope != null) {
-			HeldLease holder = LockScope.holder(scope, this, key);
-			SoloLease again = (holder != null) ? ReenteredLease.of(holder, key, scope, terms) : null;
+		if (scope != null || terms.work != null) {
+			SoloLease again = reenter(key, terms, scope);
 			if (again != null) {
 				terms.granted(again);
 				return again;
@@ -152,6 +179,14 @@ final class LockEngine {
 		return lease;
 	}
 
+	private @Nullable SoloLease reenter(String key, HoldTerms terms, @Nullable HeldLease scope) {
+		HeldLease holder = LockScope.holder(scope, this, key);
+		SoloLease again = (holder != null) ? ReenteredLease.of(holder, key, scope, terms) : null;
+		UnitOfWork keeper = (again == null) ? LockScope.keeper(scope, terms, key) : null;
+		HeldLease kept = (keeper != null) ? keeper.retain(new UnitOfWork.Name(this, key)) : null;
+		return (kept != null) ? ReenteredLease.retained(kept, key, scope, terms) : again;
+	}
+
 	/**
 	 * Takes a place or waits for it.
 	 * @param deadline when to give up, on the wheel's clock
@@ -160,6 +195,7 @@ final class LockEngine {
 	 * place's call is told, perhaps before this returns
 	 */
 	boolean take(PendingAcquire place, long deadline, boolean wait) {
+		Call call = place.call(); // once it waits, it may be started at any moment
 		place.deadline = deadline;
 		if ((!wait || this.limit != null) && this.queues.enterIfFree(place)) {
 			return head(place, wait);
@@ -181,7 +217,22 @@ final class LockEngine {
 			return head(place, true);
 		}
 		keepTime(place);
+		if (call.scope() != null || call.terms().work != null || !call.heldMeanwhile().isEmpty()) {
+			waitsNested(place, call);
+		}
 		return false;
+	}
+
+	/** It waits while its flow holds something, or is part of a unit of work. */
+	private void waitsNested(PendingAcquire place, Call call) {
+		if (call.isWithinWork()) {
+			LockScope.waits(place, call.scope(), call.terms());
+		}
+		LockDeadlockException deadlock = this.deadlocks.waits(place, call);
+		if (deadlock != null && place.die()) {
+			left(place);
+			call.refused(deadlock);
+		}
 	}
 
 	/**
@@ -364,7 +415,13 @@ final class LockEngine {
 		return next;
 	}
 
+	/** For tests. */
+	Deadlocks deadlocks() {
+		return this.deadlocks;
+	}
+
 	private void noLongerWaits(PendingAcquire place) {
+		this.deadlocks.left(place);
 		if (this.limit != null) {
 			this.limit.leave(place);
 		}

@@ -1,5 +1,8 @@
 package io.github.asynclock.core;
 
+import java.util.HashSet;
+import java.util.Set;
+
 import io.github.asynclock.Lease;
 import io.github.asynclock.LeaseContext;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,48 @@ final class LockScope {
 			at = at.parent;
 		}
 		return at;
+	}
+
+	/**
+	 * The unit of work that keeps a key for a flow: the one that a call is part of, or
+	 * one that those above it are part of. Null if none does.
+	 */
+	static @Nullable UnitOfWork keeper(@Nullable HeldLease scope, HoldTerms terms, String key) {
+		UnitOfWork.Name name = new UnitOfWork.Name(terms.engine(), key);
+		UnitOfWork keeper = (terms.work != null) ? terms.work.keeper(name) : null;
+		for (HeldLease at = scope; keeper == null && at != null; at = at.parent) {
+			keeper = (at.terms.work != null) ? at.terms.work.keeper(name) : null;
+		}
+		return keeper;
+	}
+
+	/**
+	 * A call waits: whichever unit of work keeps the key for its flow, now or later, may
+	 * let it have it.
+	 */
+	static void waits(PendingAcquire place, @Nullable HeldLease scope, HoldTerms terms) {
+		Set<UnitOfWork> noted = new HashSet<>(2);
+		for (HeldLease at = scope; at != null; at = at.parent) {
+			addTo(noted, at.terms.work);
+		}
+		addTo(noted, terms.work);
+		UnitOfWork.Name name = new UnitOfWork.Name(terms.engine(), place.key);
+		noted.forEach((work) -> work.waits(place, name));
+	}
+
+	static boolean isWithinWork(@Nullable HeldLease scope) {
+		for (HeldLease at = scope; at != null; at = at.parent) {
+			if (at.terms.work != null) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static void addTo(Set<UnitOfWork> all, @Nullable UnitOfWork work) {
+		if (work != null) {
+			all.add(work);
+		}
 	}
 
 	/**

@@ -3,13 +3,16 @@ package io.github.asynclock.core;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.StringJoiner;
 
 import io.github.asynclock.LockClosedException;
+import io.github.asynclock.LockDeadlockException;
 import io.github.asynclock.LockException;
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRejectedException;
 import io.github.asynclock.LockTimeoutException;
 import io.github.asynclock.LockUnavailableException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's errors: what was asked, what was found, what to do.
@@ -73,6 +76,29 @@ final class Messages {
 	static LockException interrupted(Collection<String> keys) {
 		return new LockException("The thread was interrupted while it waited for " + what(keys)
 				+ "; the action did not run. The interrupt flag is still set", keys);
+	}
+
+	/**
+	 * @param circle each waits for a key that the next one holds, the last for one of the
+	 * first, which is the one that is refused
+	 */
+	static LockDeadlockException deadlock(Collection<String> keys, List<Waiting> circle) {
+		StringJoiner chain = new StringJoiner("; ");
+		circle.forEach((one) -> chain.add(one.toString()));
+		return new LockDeadlockException(was(keys) + " not granted, as waiting would never end: " + chain
+				+ ". The action did not run; the others go on. Ask for all keys in one request, or everywhere "
+				+ "in the same order", keys);
+	}
+
+	/** Of a circle, one request. */
+	record Waiting(@Nullable String name, Collection<String> holds, String waitsFor) {
+
+		@Override
+		public String toString() {
+			return ((this.name != null) ? "\"" + this.name + "\"" : "one") + " holds " + this.holds + " and waits for ["
+					+ this.waitsFor + "]";
+		}
+
 	}
 
 	static IllegalStateException nothingReturned(Collection<String> keys, String expected) {

@@ -63,8 +63,7 @@ final class MultiAcquire implements Call, Withdrawable {
 		LockEngine engine = terms().engine();
 		while (this.lease.held() < this.keys.size()) {
 			String key = this.keys.get(this.lease.held());
-			HeldLease holder = LockScope.holder(scope(), engine, key);
-			if (holder != null && this.lease.reenter(holder, key)) {
+			if (reenter(key)) {
 				continue;
 			}
 			if (!this.askedTogether && (askTogether() || !mayGetRest())) {
@@ -91,6 +90,24 @@ final class MultiAcquire implements Call, Withdrawable {
 		}
 		terms().granted(this.lease);
 		return this.lease;
+	}
+
+	private boolean reenter(String key) {
+		HeldLease holder = LockScope.holder(scope(), terms().engine(), key);
+		if (holder != null && this.lease.reenter(holder, key)) {
+			return true;
+		}
+		UnitOfWork keeper = LockScope.keeper(scope(), terms(), key);
+		HeldLease kept = (keeper != null) ? keeper.retain(new UnitOfWork.Name(terms().engine(), key)) : null;
+		if (kept != null) {
+			this.lease.retained(kept, key);
+		}
+		return kept != null;
+	}
+
+	private boolean isOfFlow(String key) {
+		return LockScope.holder(scope(), terms().engine(), key) != null
+				|| LockScope.keeper(scope(), terms(), key) != null;
 	}
 
 	private PendingAcquire place(String key) {
@@ -121,7 +138,7 @@ final class MultiAcquire implements Call, Withdrawable {
 		this.askedTogether = true;
 		LockEngine engine = terms().engine();
 		List<String> left = this.keys.subList(this.lease.held(), this.keys.size());
-		if (left.size() < 2 || left.stream().anyMatch((key) -> LockScope.holder(scope(), engine, key) != null)) {
+		if (left.size() < 2 || left.stream().anyMatch(this::isOfFlow)) {
 			return false;
 		}
 		this.waiting = null;
@@ -145,8 +162,7 @@ final class MultiAcquire implements Call, Withdrawable {
 	private boolean mayGetRest() {
 		LockEngine engine = terms().engine();
 		List<String> left = this.keys.subList(this.lease.held(), this.keys.size());
-		if (this.wait || left.stream()
-			.noneMatch((key) -> engine.queues().isBusy(key) && LockScope.holder(scope(), engine, key) == null)) {
+		if (this.wait || left.stream().noneMatch((key) -> engine.queues().isBusy(key) && !isOfFlow(key))) {
 			return true;
 		}
 		if (engine.isClosed()) {
@@ -237,6 +253,13 @@ final class MultiAcquire implements Call, Withdrawable {
 	}
 
 	@Override
+	public @Nullable PendingAcquire reenter(HeldLease holder, String key) {
+		this.lease.retained(holder, key);
+		HeldLease lease = advance();
+		return (lease != null) ? this.caller.run(lease) : null;
+	}
+
+	@Override
 	public boolean withdraw() {
 		if (!this.decided.compareAndSet(PENDING, GIVEN_UP)) {
 			return false;
@@ -282,6 +305,16 @@ final class MultiAcquire implements Call, Withdrawable {
 	@Override
 	public List<String> keys() {
 		return this.keys;
+	}
+
+	@Override
+	public @Nullable String name() {
+		return this.caller.name();
+	}
+
+	@Override
+	public List<String> heldMeanwhile() {
+		return this.keys.subList(0, this.lease.held());
 	}
 
 	@Override

@@ -1,6 +1,7 @@
 package io.github.asynclock.core;
 
 import java.util.List;
+import java.util.Objects;
 
 import io.github.asynclock.LockLostException;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,13 @@ final class MultiLease extends HeldLease implements LossListener {
 		}
 		put(place, holder.fencingToken(key), holder.owner(key));
 		return true;
+	}
+
+	/**
+	 * Takes the next key from a lease whose place was retained for this one already.
+	 */
+	void retained(HeldLease holder, String key) {
+		put(Objects.requireNonNull(holder.place(key)), holder.fencingToken(key), holder.owner(key));
 	}
 
 	/**
@@ -167,7 +175,7 @@ final class MultiLease extends HeldLease implements LossListener {
 		}
 		Link place = this.places[index];
 		if (!place.letGo()) {
-			return null;
+			return owner.terms.shared(place);
 		}
 		PendingAcquire next = owner.terms.vacate(place);
 		if (owner != this) {

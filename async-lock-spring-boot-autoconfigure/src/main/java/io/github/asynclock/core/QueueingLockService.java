@@ -40,7 +40,7 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		Spare spare = new Spare("async-lock-tell", TELLING_THREADS);
 		Executor executor = (builder.executor != null) ? builder.executor : new Spare("async-lock", ACTION_THREADS);
 		this.engine = new LockEngine(new KeyQueues(), builder.store, builder.settings(), new Starter(executor, spare),
-				spare, SafeCarrier.of(builder.contextCarrier), new Listeners(builder.listeners));
+				spare, SafeCarrier.of(builder.contextCarrier), new Listeners(builder.listeners), builder.unitsOfWork);
 	}
 
 	/**
@@ -208,6 +208,8 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 
 		private Collection<? extends LockListener> listeners = List.of();
 
+		private @Nullable UnitsOfWork unitsOfWork;
+
 		private Builder(LockStore store) {
 			this.store = Objects.requireNonNull(store, "store");
 		}
@@ -271,6 +273,16 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		 */
 		public Builder listeners(Collection<? extends LockListener> listeners) {
 			this.listeners = List.copyOf(listeners);
+			return this;
+		}
+
+		/**
+		 * Says which unit of work, such as a transaction, a caller is in: keys that are
+		 * taken within one are kept until it has ended. Default null: there are none,
+		 * which costs nothing.
+		 */
+		public Builder unitsOfWork(@Nullable UnitsOfWork unitsOfWork) {
+			this.unitsOfWork = unitsOfWork;
 			return this;
 		}
 

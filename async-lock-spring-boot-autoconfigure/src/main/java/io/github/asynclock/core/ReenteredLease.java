@@ -1,5 +1,7 @@
 package io.github.asynclock.core;
 
+import java.util.Objects;
+
 import io.github.asynclock.LockLostException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +30,32 @@ final class ReenteredLease extends SoloLease implements LossListener {
 		if (place == null || !holder.isRunning() || !place.retain()) {
 			return null;
 		}
+		return retained(owner, place, parent, terms);
+	}
+
+	/**
+	 * The lease of one for whom a place of {@code holder} was retained already.
+	 */
+	static SoloLease retained(HeldLease holder, String key, @Nullable HeldLease parent, HoldTerms terms) {
+		return retained(holder.owner(key), Objects.requireNonNull(holder.place(key)), parent, terms);
+	}
+
+	private static SoloLease retained(HeldLease owner, Link place, @Nullable HeldLease parent, HoldTerms terms) {
 		ReenteredLease lease = new ReenteredLease(owner, place, parent, terms);
 		owner.watch(lease);
 		return lease;
+	}
+
+	/**
+	 * Lets go of a place that was retained for one that will not have it. If others keep
+	 * it held, nobody is told.
+	 */
+	static void letGo(HeldLease holder, String key) {
+		Link place = Objects.requireNonNull(holder.place(key));
+		if (place.letGo()) {
+			HoldTerms terms = holder.owner(key).terms;
+			terms.engine().handOver(terms.vacate(place));
+		}
 	}
 
 	@Override
@@ -47,7 +72,7 @@ final class ReenteredLease extends SoloLease implements LossListener {
 	@Nullable PendingAcquire letGoAll() {
 		this.owner.unwatch(this);
 		if (!this.place.letGo()) {
-			return null;
+			return this.owner.terms.shared(this.place);
 		}
 		PendingAcquire next = this.owner.terms.vacate(this.place);
 		releasingWith(this.owner);

@@ -70,7 +70,7 @@ class SoloLease extends HeldLease {
 
 	@Override
 	@Nullable PendingAcquire letGoAll() {
-		return this.place.letGo() ? this.terms.vacate(this.place) : null;
+		return this.place.letGo() ? this.terms.vacate(this.place) : this.terms.shared(this.place);
 	}
 
 	@Override

@@ -90,7 +90,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		this.actual = actual;
 		this.context = actual.currentContext();
 		this.scope = LockScope.of(this.context);
-		this.terms = engine.terms(request);
+		this.terms = engine.terms(request, this.context);
 	}
 
 	/**
@@ -103,7 +103,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		}
 		LockEngine engine = this.terms.engine();
 		try {
-			if (this.scope == null) {
+			if (this.scope == null && this.terms.work == null) {
 				engine.requireOpen(this.request.keys()); // else it may be re-entering
 			}
 			HeldLease lease = (this.request.keys().size() == 1)
@@ -352,6 +352,11 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		if (decide()) {
 			this.actual.onError(reason);
 		}
+	}
+
+	@Override
+	public final @Nullable String name() {
+		return this.request.name();
 	}
 
 	@Override

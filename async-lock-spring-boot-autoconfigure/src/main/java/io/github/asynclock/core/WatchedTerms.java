@@ -9,7 +9,8 @@ import io.github.asynclock.LockRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The terms of one call that has limits, or of which listeners are told.
+ * The terms of one call that has limits, of which listeners are told, or that is part of
+ * a {@link UnitOfWork}.
  */
 final class WatchedTerms extends HoldTerms {
 
@@ -30,8 +31,8 @@ final class WatchedTerms extends HoldTerms {
 
 	private volatile @Nullable Alarm limit;
 
-	WatchedTerms(LockEngine engine, List<String> keys, @Nullable LockRequest request) {
-		super(engine);
+	WatchedTerms(LockEngine engine, List<String> keys, @Nullable LockRequest request, @Nullable UnitOfWork work) {
+		super(engine, work);
 		this.keys = keys;
 		this.name = (request != null) ? request.name() : null;
 		this.atMost = (request != null) ? Settings.nanos(request.holdAtMost(), 0) : 0;
@@ -47,6 +48,9 @@ final class WatchedTerms extends HoldTerms {
 					() -> engine().lose(lease, Messages.heldTooLong(this.keys, Duration.ofNanos(this.atMost))));
 			this.limit = alarm;
 			engine().wheel().add(alarm);
+		}
+		if (this.work != null) {
+			this.work.keep(lease);
 		}
 		engine().listeners().granted(event(Duration.ZERO));
 	}
@@ -78,6 +82,11 @@ final class WatchedTerms extends HoldTerms {
 			return engine().rest(place, until);
 		}
 		return engine().leave(place);
+	}
+
+	@Override
+	long restNanos() {
+		return (this.atLeast > 0) ? Math.max(0, this.grantedAt + this.atLeast - DeadlineWheel.now()) : 0;
 	}
 
 	@Override

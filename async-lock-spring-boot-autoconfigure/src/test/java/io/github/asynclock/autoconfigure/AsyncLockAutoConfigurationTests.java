@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import io.github.asynclock.LockService;
 import io.github.asynclock.aop.LockedBeanPostProcessor;
 import io.github.asynclock.core.LockStore;
+import io.github.asynclock.core.UnitsOfWork;
 import io.github.asynclock.core.QueueingLockService;
 import io.github.asynclock.local.LocalLockStore;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -83,8 +85,16 @@ class AsyncLockAutoConfigurationTests {
 	void emptyValuesMeanTheDefaults() {
 		this.runner
 			.withPropertyValues("async-lock.provider=", "async-lock.wait-time=", "async-lock.lease-time=",
-					"async-lock.max-waiters-per-key=", "async-lock.redis.url=", "async-lock.redis.cluster.nodes=")
+					"async-lock.max-waiters-per-key=", "async-lock.release-after-transaction=", "async-lock.redis.url=",
+					"async-lock.redis.cluster.nodes=")
 			.run((context) -> assertThat(context.getBean(LockStore.class)).isInstanceOf(LocalLockStore.class));
+	}
+
+	@Test
+	void worksWithoutSpringsTransactions() {
+		this.runner.withClassLoader(new FilteredClassLoader("org.springframework.transaction"))
+			.withPropertyValues("async-lock.provider=local")
+			.run((context) -> assertThat(context).hasSingleBean(LockService.class).doesNotHaveBean(UnitsOfWork.class));
 	}
 
 	@Test

@@ -26,10 +26,10 @@ class PropertyMetadataTests {
 	private static final Map<String, Object> DEFAULTS = Map.ofEntries(entry("async-lock.enabled", true),
 			entry("async-lock.provider", "auto"), entry("async-lock.wait-time", "30s"),
 			entry("async-lock.lease-time", "30s"), entry("async-lock.max-waiters-per-key", 0),
-			entry("async-lock.redis.key-prefix", "async-lock"), entry("async-lock.redis.command-timeout", "2s"),
-			entry("async-lock.redis.poll-interval", "1s"), entry("async-lock.redis.local-handoffs", 64),
-			entry("async-lock.redis.local-handoff-time", "20ms"), entry("async-lock.redis.min-replicas", 0),
-			entry("async-lock.redis.replica-timeout", "100ms"));
+			entry("async-lock.release-after-transaction", true), entry("async-lock.redis.key-prefix", "async-lock"),
+			entry("async-lock.redis.command-timeout", "2s"), entry("async-lock.redis.poll-interval", "1s"),
+			entry("async-lock.redis.local-handoffs", 64), entry("async-lock.redis.local-handoff-time", "20ms"),
+			entry("async-lock.redis.min-replicas", 0), entry("async-lock.redis.replica-timeout", "100ms"));
 
 	@Test
 	void everyPropertyIsThereWithItsDefault() throws IOException {

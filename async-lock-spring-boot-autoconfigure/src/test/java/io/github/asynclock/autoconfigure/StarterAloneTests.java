@@ -46,7 +46,8 @@ class StarterAloneTests {
 	private static final Set<String> OURS = Set.of(AsyncLockAutoConfiguration.class.getName(),
 			AsyncLockAutoConfiguration.LockServiceConfiguration.class.getName(),
 			"async-lock-" + AsyncLockProperties.class.getName(), "lockedBeanPostProcessor",
-			"lockedOutermostPostProcessor", "lockStore", "lockService", "lockServiceDrain", "lockServiceAbandon");
+			"lockedOutermostPostProcessor", TransactionConfiguration.class.getName(), "lockTransactions", "lockStore",
+			"lockService", "lockServiceDrain", "lockServiceAbandon");
 
 	private static final Set<String> OURS_FOR_REDIS = Set.of(RedisStoreConfiguration.class.getName(),
 			"lockRedisConnectionDetails", "lockRedisConnection", "lockStoreStart");

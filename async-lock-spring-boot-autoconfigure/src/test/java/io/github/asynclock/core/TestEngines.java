@@ -30,7 +30,7 @@ final class TestEngines {
 	private static LockEngine of(KeyQueues queues, Spare spare, Executor executor) {
 		Settings settings = new Settings(Duration.ofSeconds(30).toNanos(), Duration.ofSeconds(30).toNanos(), 0);
 		return new LockEngine(queues, new LocalLockStore(), settings, new Starter(executor, spare), spare,
-				ContextCarrier.NONE, new Listeners(List.of()));
+				ContextCarrier.NONE, new Listeners(List.of()), null);
 	}
 
 	/**

@@ -1,0 +1,10 @@
+package io.github.asynclock.transaction;
+
+class LocalJdbcTransactionTests extends JdbcTransactionContract {
+
+	@Override
+	String[] properties() {
+		return new String[] { "async-lock.provider=local" };
+	}
+
+}

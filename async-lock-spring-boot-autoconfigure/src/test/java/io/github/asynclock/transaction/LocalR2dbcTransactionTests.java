@@ -1,0 +1,10 @@
+package io.github.asynclock.transaction;
+
+class LocalR2dbcTransactionTests extends R2dbcTransactionContract {
+
+	@Override
+	String[] properties() {
+		return new String[] { "async-lock.provider=local" };
+	}
+
+}
