@@ -81,7 +81,9 @@ final class LockedMethods {
 				: locked.name();
 		LockRequest template = LockedTimes.of(description, locked, this.beanFactory::resolveEmbeddedValue)
 			.applyTo(LockRequest.of("template").named(name));
-		return new LockedMethod(description, skip ? template.orSkip() : template, keys(description, source, locked),
+		template = skip ? template.orSkip() : template;
+		template = locked.releaseOnError() ? template.releasedOnError() : template;
+		return new LockedMethod(description, template, keys(description, source, locked),
 				this.returnKinds.of(description, source.method(), targetClass, skip),
 				this.services.find(description, locked.service()));
 	}
