@@ -45,7 +45,11 @@ class ArchitectureTest {
 			// API: where Redis is, for who does not say so by properties
 			".autoconfigure.AsyncLockRedisConnectionDetails",
 			// what the auto-configuration wires or analyses
-			".aop.LockedBeanPostProcessor", ".aop.LockedDefinitionException", ".context.ThreadLocalCarrier",
+			".aop.LockedBeanPostProcessor", ".aop.LockedDefinitionException", ".aop.CommandLocks",
+			// API: for pipelines that are not made of beans
+			".pipelinr.CommandLockMiddleware",
+			// what the auto-configuration wires
+			".context.ThreadLocalCarrier",
 			// found by the service loader
 			".context.LeaseThreadLocalAccessor",
 			// found by Spring Boot
@@ -67,13 +71,23 @@ class ArchitectureTest {
 	static final ArchRule aopUsesRoot = usesOfOurs(".aop", "");
 
 	@ArchTest
+	static final ArchRule pipelinrUsesRootAndAop = usesOfOurs(".pipelinr", "", ".aop");
+
+	@ArchTest
+	static final ArchRule onlyItsPackageAndItsWiringKnowPipelinr = noClasses().that(resideInAPackage(ROOT + ".."))
+		.and(resideOutsideOfPackage(ROOT + ".pipelinr"))
+		.and(resideOutsideOfPackage(ROOT + ".autoconfigure"))
+		.should()
+		.dependOnClassesThat(resideInAPackage("an.awesome.pipelinr.."));
+
+	@ArchTest
 	static final ArchRule contextUsesCore = usesOfOurs(".context", "", ".core");
 
 	@ArchTest
 	static final ArchRule noPackageIsLeftOut = classes().that(resideInAPackage(ROOT + ".."))
 		.should()
 		.resideInAnyPackage(ROOT, ROOT + ".core", ROOT + ".local", ROOT + ".redis", ROOT + ".aop", ROOT + ".context",
-				ROOT + ".autoconfigure");
+				ROOT + ".pipelinr", ROOT + ".autoconfigure");
 
 	@ArchTest
 	static final ArchRule noCycles = slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();
