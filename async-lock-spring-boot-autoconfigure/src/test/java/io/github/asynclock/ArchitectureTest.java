@@ -46,6 +46,8 @@ class ArchitectureTest {
 			".autoconfigure.AsyncLockRedisConnectionDetails",
 			// what the auto-configuration wires or analyses
 			".aop.LockedBeanPostProcessor", ".aop.LockedDefinitionException", ".aop.CommandLocks",
+			// what the interceptor goes on with on another thread
+			".context.CallerContext",
 			// API: for pipelines that are not made of beans
 			".pipelinr.CommandLockMiddleware",
 			// what the auto-configuration wires
@@ -68,7 +70,7 @@ class ArchitectureTest {
 	static final ArchRule redisUsesCore = usesOfOurs(".redis", "", ".core");
 
 	@ArchTest
-	static final ArchRule aopUsesRoot = usesOfOurs(".aop", "");
+	static final ArchRule aopUsesRootAndContext = usesOfOurs(".aop", "", ".context");
 
 	@ArchTest
 	static final ArchRule pipelinrUsesRootAndAop = usesOfOurs(".pipelinr", "", ".aop");

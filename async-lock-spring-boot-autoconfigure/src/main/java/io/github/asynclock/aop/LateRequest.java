@@ -6,8 +6,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import io.micrometer.context.ContextSnapshot;
-import io.micrometer.context.ContextSnapshotFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.Exceptions;
@@ -17,6 +15,7 @@ import reactor.core.publisher.Mono;
 
 import io.github.asynclock.LockException;
 import io.github.asynclock.LockRequest;
+import io.github.asynclock.context.CallerContext;
 
 /**
  * Goes on with a request once it is there. At once, on this thread, where it is there
@@ -24,12 +23,6 @@ import io.github.asynclock.LockRequest;
  * the caller's lease (or none, whatever that thread's own flow holds) and context.
  */
 final class LateRequest {
-
-	/**
-	 * What the caller does not have is cleared: above all another flow's lease, whose
-	 * keys the caller would re-enter.
-	 */
-	private static final ContextSnapshotFactory CONTEXTS = ContextSnapshotFactory.builder().clearMissing(true).build();
 
 	private LateRequest() {
 	}
@@ -68,7 +61,7 @@ final class LateRequest {
 
 	private static <T> CompletableFuture<T> executeLater(Mono<LockRequest> asked,
 			Function<LockRequest, CompletableFuture<T>> call) {
-		ContextSnapshot caller = CONTEXTS.captureAll();
+		CallerContext caller = CallerContext.capture();
 		CompletableFuture<T> result = new CompletableFuture<>();
 		CompletableFuture<LockRequest> later = asked.toFuture();
 		later.whenComplete((request, failure) -> {
@@ -83,11 +76,11 @@ final class LateRequest {
 		return result;
 	}
 
-	private static <T> void goOn(ContextSnapshot caller, Supplier<CompletableFuture<T>> call,
+	private static <T> void goOn(CallerContext caller, Supplier<CompletableFuture<T>> call,
 			CompletableFuture<T> result) {
 		CompletableFuture<T> locked;
-		try (ContextSnapshot.Scope scope = caller.setThreadLocals()) {
-			locked = call.get();
+		try {
+			locked = caller.call(call);
 		}
 		catch (Throwable ex) {
 			result.completeExceptionally(ex);
@@ -120,7 +113,7 @@ final class LateRequest {
 		if (now != null) {
 			return call.apply(now);
 		}
-		ContextSnapshot caller = CONTEXTS.captureAll();
+		CallerContext caller = CallerContext.capture();
 		return asked.flatMap((request) -> Mono.fromDirect(inPlace(caller, () -> call.apply(request))));
 	}
 
@@ -135,16 +128,15 @@ final class LateRequest {
 		if (now != null) {
 			return call.apply(now);
 		}
-		ContextSnapshot caller = CONTEXTS.captureAll();
+		CallerContext caller = CallerContext.capture();
 		return asked.flatMapMany((request) -> inPlace(caller, () -> call.apply(request)));
 	}
 
-	private static <T> Publisher<T> inPlace(ContextSnapshot caller, Supplier<? extends Publisher<T>> call) {
-		return (subscriber) -> {
-			try (ContextSnapshot.Scope scope = caller.setThreadLocals()) {
-				call.get().subscribe(subscriber);
-			}
-		};
+	private static <T> Publisher<T> inPlace(CallerContext caller, Supplier<? extends Publisher<T>> call) {
+		return (subscriber) -> caller.call(() -> {
+			Flux.<T>defer(call).subscribe(subscriber);
+			return subscriber;
+		});
 	}
 
 	/**

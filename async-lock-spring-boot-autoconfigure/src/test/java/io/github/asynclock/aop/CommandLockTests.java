@@ -241,6 +241,20 @@ class CommandLockTests {
 	}
 
 	@Test
+	void aRequestThatContradictsTheAnnotationIsAnErrorAndNothingRuns() {
+		Mono<LockRequest> request = Mono.just(REQUEST.heldAtMost(Duration.ofSeconds(1)));
+		for (Mono<LockRequest> each : List.of(request, request.hide())) {
+			this.lock.answer = (command) -> each;
+			assertThat(failure(() -> this.shop.timed(new Pay("1")).thenApply(Function.identity())))
+				.isInstanceOf(IllegalArgumentException.class)
+				.hasMessageContaining("holdAtLeast (PT3S)");
+			assertThat(failure(() -> this.shop.timedMono(new Pay("1")).<Object>map(Function.identity()).toFuture()))
+				.isInstanceOf(IllegalArgumentException.class);
+		}
+		nothingRan();
+	}
+
+	@Test
 	void aMethodWithoutANameOfItsOwnIsNamedByItself() {
 		get(this.shop.future(new Pay("1")));
 		assertThat(this.service.lastRequest().name()).isEqualTo("Shop.future");
@@ -390,6 +404,11 @@ class CommandLockTests {
 				onTimeout = OnTimeout.SKIP, releaseOnError = true)
 		public CompletableFuture<String> timed(Pay command) {
 			return CompletableFuture.completedFuture(body());
+		}
+
+		@Locked(holdAtLeast = "3s")
+		public Mono<String> timedMono(Pay command) {
+			return Mono.just(body());
 		}
 
 		@Locked(service = "other")
