@@ -46,7 +46,9 @@ class StarterAloneTests {
 	private static final Set<String> OURS = Set.of(AsyncLockAutoConfiguration.class.getName(),
 			AsyncLockAutoConfiguration.LockServiceConfiguration.class.getName(),
 			"async-lock-" + AsyncLockProperties.class.getName(), "lockedBeanPostProcessor",
-			"lockedOutermostPostProcessor", "lockStore", "lockService", "lockServiceDrain", "lockServiceAbandon");
+			"lockedOutermostPostProcessor", "lockStore", "lockService", "lockServiceDrain", "lockServiceAbandon",
+			// PipelinR is on the class path of our tests
+			PipelinrConfiguration.class.getName(), "commandLockMiddleware");
 
 	private static final Set<String> OURS_FOR_REDIS = Set.of(RedisStoreConfiguration.class.getName(),
 			"lockRedisConnectionDetails", "lockRedisConnection", "lockStoreStart");
