@@ -14,8 +14,10 @@ import org.springframework.core.annotation.AliasFor;
  *
  * <p>
  * Composed over {@link Locked}: no waiting, skip instead of failing, and the key held at
- * least for the window. The window counts from the winner's grant and holds for an action
- * that failed, too. It guards nothing for a caller that holds the same key already, as
+ * least for the window. The window counts from the winner's grant. It outlives the
+ * winner's end and, with Redis, the winner's crash: the lease is at least as long as the
+ * window. Where the winner's action takes longer than the window, the others get nothing
+ * until it has ended. It guards nothing for a caller that holds the same key already, as
  * inside another {@code @Locked} method with that key: that one re-enters it.
  */
 @Target({ ElementType.METHOD, ElementType.TYPE })
@@ -36,6 +38,15 @@ public @interface FirstWins {
 	 */
 	@AliasFor(annotation = Locked.class, attribute = "holdAtLeast")
 	String window();
+
+	/**
+	 * Whether a winner that failed frees the window, so that the next caller may try
+	 * again at once. Default: no, it counts as a winner that finished. An error does not
+	 * say that nothing has happened (a payment whose answer was lost has been made), and
+	 * a guard against double submits has to hold then above all.
+	 */
+	@AliasFor(annotation = Locked.class, attribute = "releaseOnError")
+	boolean releaseOnError() default false;
 
 	/**
 	 * A name for metrics, as in {@link Locked#name}.

@@ -32,9 +32,11 @@ public final class LockRequest {
 
 	private final boolean skipOnTimeout;
 
+	private final boolean releaseOnError;
+
 	private LockRequest(List<String> keys, @Nullable String name, @Nullable Duration waitTime,
 			@Nullable Duration leaseTime, @Nullable Duration holdAtMost, @Nullable Duration holdAtLeast,
-			boolean skipOnTimeout) {
+			boolean skipOnTimeout, boolean releaseOnError) {
 		this.keys = keys;
 		this.name = name;
 		this.waitTime = waitTime;
@@ -42,6 +44,7 @@ public final class LockRequest {
 		this.holdAtMost = holdAtMost;
 		this.holdAtLeast = holdAtLeast;
 		this.skipOnTimeout = skipOnTimeout;
+		this.releaseOnError = releaseOnError;
 		if (holdAtMost != null && !holdAtMost.isZero() && holdAtLeast != null
 				&& holdAtMost.compareTo(holdAtLeast) < 0) {
 			throw new IllegalArgumentException("holdAtMost (" + holdAtMost + ") is shorter than holdAtLeast ("
@@ -67,7 +70,7 @@ public final class LockRequest {
 	 * @throws IllegalArgumentException if there is no key, or one is null, empty or blank
 	 */
 	public static LockRequest of(Collection<String> keys) {
-		return new LockRequest(sorted(keys), null, null, null, null, null, false);
+		return new LockRequest(sorted(keys), null, null, null, null, null, false, false);
 	}
 
 	private static List<String> sorted(Collection<String> keys) {
@@ -96,7 +99,7 @@ public final class LockRequest {
 	 */
 	public LockRequest forKeys(Collection<String> keys) {
 		return new LockRequest(sorted(keys), this.name, this.waitTime, this.leaseTime, this.holdAtMost,
-				this.holdAtLeast, this.skipOnTimeout);
+				this.holdAtLeast, this.skipOnTimeout, this.releaseOnError);
 	}
 
 	/**
@@ -109,7 +112,7 @@ public final class LockRequest {
 					+ "; it must be text that is not blank");
 		}
 		return new LockRequest(this.keys, name, this.waitTime, this.leaseTime, this.holdAtMost, this.holdAtLeast,
-				this.skipOnTimeout);
+				this.skipOnTimeout, this.releaseOnError);
 	}
 
 	/**
@@ -121,12 +124,14 @@ public final class LockRequest {
 	 */
 	public LockRequest waitingAtMost(@Nullable Duration waitTime) {
 		return new LockRequest(this.keys, this.name, notNegative("waitTime", waitTime), this.leaseTime, this.holdAtMost,
-				this.holdAtLeast, this.skipOnTimeout);
+				this.holdAtLeast, this.skipOnTimeout, this.releaseOnError);
 	}
 
 	/**
 	 * The same request with a lease time: how long the lock outlives a holder that died.
-	 * It is renewed while the action runs, so it need not be as long as the action.
+	 * It is renewed while the action runs, so it need not be as long as the action. A
+	 * least hold that is longer ({@link #heldAtLeast}) counts instead, so that it
+	 * outlives a holder that died, too.
 	 * @param leaseTime at least 100 ms; null: the configured default, which is 30 s
 	 * @throws IllegalArgumentException if it is negative or under 100 ms
 	 */
@@ -137,7 +142,7 @@ public final class LockRequest {
 					"leaseTime is " + leaseTime + "; a lease must last at least 100 ms to be renewed in time");
 		}
 		return new LockRequest(this.keys, this.name, this.waitTime, leaseTime, this.holdAtMost, this.holdAtLeast,
-				this.skipOnTimeout);
+				this.skipOnTimeout, this.releaseOnError);
 	}
 
 	/**
@@ -149,13 +154,15 @@ public final class LockRequest {
 	 */
 	public LockRequest heldAtMost(@Nullable Duration holdAtMost) {
 		return new LockRequest(this.keys, this.name, this.waitTime, this.leaseTime,
-				notNegative("holdAtMost", holdAtMost), this.holdAtLeast, this.skipOnTimeout);
+				notNegative("holdAtMost", holdAtMost), this.holdAtLeast, this.skipOnTimeout, this.releaseOnError);
 	}
 
 	/**
 	 * The same request with a least hold: the keys stay taken this long from the grant,
-	 * also where the action ends earlier or fails. The caller has its result as soon as
-	 * the action ends.
+	 * also where the action ends earlier or fails ({@link #releasedOnError} changes
+	 * that). The caller has its result as soon as the action ends. Where locks are kept
+	 * outside of the JVM it outlives the holder's crash, too: the lease is at least as
+	 * long.
 	 * <p>
 	 * A key that the caller holds already is re-entered, and stays taken only as long as
 	 * its outer grant says.
@@ -164,7 +171,7 @@ public final class LockRequest {
 	 */
 	public LockRequest heldAtLeast(@Nullable Duration holdAtLeast) {
 		return new LockRequest(this.keys, this.name, this.waitTime, this.leaseTime, this.holdAtMost,
-				notNegative("holdAtLeast", holdAtLeast), this.skipOnTimeout);
+				notNegative("holdAtLeast", holdAtLeast), this.skipOnTimeout, this.releaseOnError);
 	}
 
 	/**
@@ -173,7 +180,21 @@ public final class LockRequest {
 	 */
 	public LockRequest orSkip() {
 		return new LockRequest(this.keys, this.name, this.waitTime, this.leaseTime, this.holdAtMost, this.holdAtLeast,
-				true);
+				true, this.releaseOnError);
+	}
+
+	/**
+	 * The same request, of which a failed action ends the least hold: the keys are free
+	 * as soon as the action has thrown, or what it returned has ended with an error. A
+	 * subscriber's cancel is no failure, and neither is a loss of the lease. Without a
+	 * least hold it changes nothing.
+	 * <p>
+	 * The default is to hold on, as for an action that succeeded: an error does not say
+	 * that nothing has happened.
+	 */
+	public LockRequest releasedOnError() {
+		return new LockRequest(this.keys, this.name, this.waitTime, this.leaseTime, this.holdAtMost, this.holdAtLeast,
+				this.skipOnTimeout, true);
 	}
 
 	private static @Nullable Duration notNegative(String what, @Nullable Duration duration) {
@@ -232,25 +253,33 @@ public final class LockRequest {
 		return this.skipOnTimeout;
 	}
 
+	/**
+	 * Whether a failed action ends the least hold.
+	 */
+	public boolean releaseOnError() {
+		return this.releaseOnError;
+	}
+
 	@Override
 	public boolean equals(@Nullable Object other) {
 		return other instanceof LockRequest that && this.keys.equals(that.keys) && Objects.equals(this.name, that.name)
 				&& Objects.equals(this.waitTime, that.waitTime) && Objects.equals(this.leaseTime, that.leaseTime)
 				&& Objects.equals(this.holdAtMost, that.holdAtMost)
-				&& Objects.equals(this.holdAtLeast, that.holdAtLeast) && this.skipOnTimeout == that.skipOnTimeout;
+				&& Objects.equals(this.holdAtLeast, that.holdAtLeast) && this.skipOnTimeout == that.skipOnTimeout
+				&& this.releaseOnError == that.releaseOnError;
 	}
 
 	@Override
 	public int hashCode() {
 		return Objects.hash(this.keys, this.name, this.waitTime, this.leaseTime, this.holdAtMost, this.holdAtLeast,
-				this.skipOnTimeout);
+				this.skipOnTimeout, this.releaseOnError);
 	}
 
 	@Override
 	public String toString() {
 		return "LockRequest[keys=" + this.keys + ", name=" + this.name + ", waitTime=" + this.waitTime + ", leaseTime="
 				+ this.leaseTime + ", holdAtMost=" + this.holdAtMost + ", holdAtLeast=" + this.holdAtLeast
-				+ ", skipOnTimeout=" + this.skipOnTimeout + "]";
+				+ ", skipOnTimeout=" + this.skipOnTimeout + ", releaseOnError=" + this.releaseOnError + "]";
 	}
 
 }

@@ -46,10 +46,11 @@ public @interface Locked {
 	 * Spring expressions (SpEL) that give the keys, such as {@code "'order-' + #id"}. A
 	 * parameter is {@code #name}, {@code #p0} or {@code #a0}; a bean is {@code @name}.
 	 * Several expressions, or one whose value is a collection or an array, mean several
-	 * keys: all are held, or none. A method without a key fails start-up (that its
-	 * request comes from a {@link CommandLock} is not supported yet). A value that is
-	 * null, empty or blank, and a null operand within an expression, give
-	 * {@link LockKeyException}.
+	 * keys: all are held, or none. A value that is null, empty or blank, and a null
+	 * operand within an expression, give {@link LockKeyException}.
+	 * <p>
+	 * A method without a key (default) takes its request from the {@link CommandLock} of
+	 * its argument; what that leaves open is taken from this annotation.
 	 */
 	@AliasFor("value")
 	String[] key() default {};
@@ -84,6 +85,12 @@ public @interface Locked {
 	 * (default): not longer than the action.
 	 */
 	String holdAtLeast() default "";
+
+	/**
+	 * Whether a failed action ends {@link #holdAtLeast}, so that the next caller may run
+	 * at once. Default: no, the keys stay taken as after an action that succeeded.
+	 */
+	boolean releaseOnError() default false;
 
 	/**
 	 * What a caller gets whose wait time ended. Default: {@link OnTimeout#FAIL}.

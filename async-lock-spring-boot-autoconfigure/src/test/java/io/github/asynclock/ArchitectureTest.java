@@ -48,7 +48,13 @@ class ArchitectureTest {
 			// API: where Redis is, for who does not say so by properties
 			".autoconfigure.AsyncLockRedisConnectionDetails",
 			// what the auto-configuration wires or analyses
-			".aop.LockedBeanPostProcessor", ".aop.LockedDefinitionException", ".context.ThreadLocalCarrier",
+			".aop.LockedBeanPostProcessor", ".aop.LockedDefinitionException", ".aop.CommandLocks",
+			// what the interceptor goes on with on another thread
+			".context.CallerContext",
+			// API: for pipelines that are not made of beans
+			".pipelinr.CommandLockMiddleware",
+			// what the auto-configuration wires
+			".context.ThreadLocalCarrier",
 			// found by the service loader
 			".context.LeaseThreadLocalAccessor",
 			// found by Spring Boot
@@ -67,7 +73,17 @@ class ArchitectureTest {
 	static final ArchRule redisUsesCore = usesOfOurs(".redis", "", ".core");
 
 	@ArchTest
-	static final ArchRule aopUsesRoot = usesOfOurs(".aop", "");
+	static final ArchRule aopUsesRootAndContext = usesOfOurs(".aop", "", ".context");
+
+	@ArchTest
+	static final ArchRule pipelinrUsesRootAndAop = usesOfOurs(".pipelinr", "", ".aop");
+
+	@ArchTest
+	static final ArchRule onlyItsPackageAndItsWiringKnowPipelinr = noClasses().that(resideInAPackage(ROOT + ".."))
+		.and(resideOutsideOfPackage(ROOT + ".pipelinr"))
+		.and(resideOutsideOfPackage(ROOT + ".autoconfigure"))
+		.should()
+		.dependOnClassesThat(resideInAPackage("an.awesome.pipelinr.."));
 
 	@ArchTest
 	static final ArchRule contextUsesCore = usesOfOurs(".context", "", ".core");
@@ -87,7 +103,7 @@ class ArchitectureTest {
 	static final ArchRule noPackageIsLeftOut = classes().that(resideInAPackage(ROOT + ".."))
 		.should()
 		.resideInAnyPackage(ROOT, ROOT + ".core", ROOT + ".local", ROOT + ".redis", ROOT + ".aop", ROOT + ".context",
-				ROOT + ".transaction", ROOT + ".autoconfigure");
+				ROOT + ".transaction", ROOT + ".pipelinr", ROOT + ".autoconfigure");
 
 	@ArchTest
 	static final ArchRule noCycles = slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();

@@ -102,6 +102,7 @@ class LockRequestTests {
 		assertThat(REQUEST.holdAtMost()).isNull();
 		assertThat(REQUEST.holdAtLeast()).isNull();
 		assertThat(REQUEST.skipOnTimeout()).isFalse();
+		assertThat(REQUEST.releaseOnError()).isFalse();
 	}
 
 	@Test
@@ -111,10 +112,12 @@ class LockRequestTests {
 			.leasedFor(Duration.ofSeconds(2))
 			.heldAtMost(Duration.ofSeconds(4))
 			.heldAtLeast(Duration.ofSeconds(3))
-			.orSkip();
+			.orSkip()
+			.releasedOnError();
 		for (LockRequest same : List.of(all, all.named("name"), all.waitingAtMost(Duration.ofSeconds(1)),
 				all.leasedFor(Duration.ofSeconds(2)), all.heldAtMost(Duration.ofSeconds(4)),
-				all.heldAtLeast(Duration.ofSeconds(3)), all.orSkip())) {
+				all.heldAtLeast(Duration.ofSeconds(3)), all.orSkip(), all.releasedOnError(),
+				all.forKeys(List.of("key")))) {
 			assertThat(same.keys()).containsExactly("key");
 			assertThat(same.name()).isEqualTo("name");
 			assertThat(same.waitTime()).isEqualTo(Duration.ofSeconds(1));
@@ -122,6 +125,7 @@ class LockRequestTests {
 			assertThat(same.holdAtMost()).isEqualTo(Duration.ofSeconds(4));
 			assertThat(same.holdAtLeast()).isEqualTo(Duration.ofSeconds(3));
 			assertThat(same.skipOnTimeout()).isTrue();
+			assertThat(same.releaseOnError()).isTrue();
 		}
 	}
 
@@ -134,7 +138,7 @@ class LockRequestTests {
 		assertThat(request).isEqualTo(same).hasSameHashCodeAs(same);
 		assertThat(List.of(LockRequest.of("a"), request.named("m"), request.waitingAtMost(Duration.ZERO),
 				request.leasedFor(Duration.ofSeconds(1)), request.heldAtMost(Duration.ofSeconds(1)),
-				request.heldAtLeast(Duration.ofSeconds(1)), request.orSkip()))
+				request.heldAtLeast(Duration.ofSeconds(1)), request.orSkip(), request.releasedOnError()))
 			.doesNotContain(request);
 		assertThat(request).isNotEqualTo("a request").isNotEqualTo(null);
 		assertThat(request).asString().contains("[a, b]", "n", "PT1S");

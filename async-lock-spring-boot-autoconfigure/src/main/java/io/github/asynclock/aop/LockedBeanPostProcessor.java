@@ -18,7 +18,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.AutowireCapableBeanFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.util.Assert;
@@ -51,6 +51,8 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 
 	private transient @Nullable LockServices services;
 
+	private transient @Nullable CommandLocks commandLocks;
+
 	private transient @Nullable LockedMethods methods;
 
 	/**
@@ -68,17 +70,32 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 		return new Outermost();
 	}
 
+	/**
+	 * The command locks of this application, for a command bus.
+	 * @throws IllegalStateException if this is no bean
+	 */
+	public CommandLocks commandLocks() {
+		CommandLocks locks = this.commandLocks;
+		Assert.state(locks != null, "Only a LockedBeanPostProcessor that is a bean knows of other beans");
+		return locks;
+	}
+
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
-		Assert.isInstanceOf(ConfigurableBeanFactory.class, beanFactory);
+		Assert.isInstanceOf(ConfigurableListableBeanFactory.class, beanFactory);
 		this.services = new LockServices(beanFactory);
-		this.methods = new LockedMethods((ConfigurableBeanFactory) beanFactory, this.services);
+		this.commandLocks = new CommandLocks((ConfigurableListableBeanFactory) beanFactory);
+		this.methods = new LockedMethods((ConfigurableListableBeanFactory) beanFactory, this.services,
+				this.commandLocks);
 		this.advisor = new DefaultPointcutAdvisor(new LockedPointcut(), new LockedInterceptor(this.methods));
 	}
 
 	@Override
 	public void afterSingletonsInstantiated() {
+		if (this.methods != null) {
+			this.methods.checkCommandLocks();
+		}
 		if (this.services != null) {
 			this.services.getAll();
 		}

@@ -7,28 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.ProxyMethodInvocation;
 
-import io.github.asynclock.LockRequest;
 import io.github.asynclock.LockService;
 
 /**
  * A {@code @Locked} method, resolved once.
  *
  * @param description the method as messages name it
- * @param template the requests' name, durations and kind; its keys mean nothing
- * @param keys gives the keys of a call
+ * @param requests gives what a call asks for
  * @param returnKind how the method gives its result
  * @param service gives the lock service; created on first use
  */
-record LockedMethod(String description, LockRequest template, KeyExpressions keys, ReturnKind returnKind,
-		Supplier<LockService> service) {
-
-	/**
-	 * What a call asks for.
-	 * @throws io.github.asynclock.LockKeyException if a key cannot be resolved
-	 */
-	LockRequest request(MethodInvocation invocation) {
-		return this.template.forKeys(this.keys.evaluate(invocation));
-	}
+record LockedMethod(String description, RequestSource requests, ReturnKind returnKind, Supplier<LockService> service) {
 
 	/**
 	 * Runs the rest of the chain once; the invocation can be run again.

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -33,11 +35,22 @@ final class LockedMethods {
 
 	private final KeyLanguage language;
 
+	private final CommandLocks commandLocks;
+
+	/**
+	 * To look for command locks while beans are being created might create some too
+	 * early.
+	 */
+	private final Queue<CommandRequests> unchecked = new ConcurrentLinkedQueue<>();
+
+	private volatile boolean started;
+
 	private final ReturnKinds returnKinds = new ReturnKinds();
 
-	LockedMethods(ConfigurableBeanFactory beanFactory, LockServices services) {
+	LockedMethods(ConfigurableBeanFactory beanFactory, LockServices services, CommandLocks commandLocks) {
 		this.beanFactory = beanFactory;
 		this.services = services;
+		this.commandLocks = commandLocks;
 		this.language = new KeyLanguage(beanFactory);
 	}
 
@@ -81,17 +94,42 @@ final class LockedMethods {
 				: locked.name();
 		LockRequest template = LockedTimes.of(description, locked, this.beanFactory::resolveEmbeddedValue)
 			.applyTo(LockRequest.of("template").named(name));
-		return new LockedMethod(description, skip ? template.orSkip() : template, keys(description, source, locked),
+		template = skip ? template.orSkip() : template;
+		template = locked.releaseOnError() ? template.releasedOnError() : template;
+		RequestSource requests = (locked.key().length > 0)
+				? new KeyRequests(template, keys(description, source, locked))
+				: commandRequests(description, template, source, targetClass);
+		return new LockedMethod(description, requests,
 				this.returnKinds.of(description, source.method(), targetClass, skip),
 				this.services.find(description, locked.service()));
 	}
 
-	/** The seam for command locks: a method without keys will ask one for its request. */
-	private KeyExpressions keys(String description, LockedSource source, Locked locked) {
-		if (locked.key().length == 0) {
-			throw new LockedDefinitionException(description + ": @Locked has no key",
-					"Give one, for example @Locked(key = \"'order-' + #id\")");
+	private CommandRequests commandRequests(String description, LockRequest template, LockedSource source,
+			Class<?> targetClass) {
+		CommandRequests requests = CommandRequests.of(description, template, this.commandLocks, source.method(),
+				targetClass);
+		if (this.started) {
+			requests.check();
 		}
+		else {
+			this.unchecked.add(requests);
+		}
+		return requests;
+	}
+
+	/**
+	 * Checks what was put off; to be called once all singletons are there.
+	 * @throws LockedDefinitionException if a method has no key and not exactly one
+	 * command lock
+	 */
+	void checkCommandLocks() {
+		this.started = true;
+		this.unchecked.forEach(CommandRequests::check);
+		this.unchecked.clear();
+		this.commandLocks.check();
+	}
+
+	private KeyExpressions keys(String description, LockedSource source, Locked locked) {
 		KeyParameters parameters = KeyParameters.of(source.annotated(), source.method());
 		List<KeyExpression> expressions = new ArrayList<>();
 		for (String key : locked.key()) {

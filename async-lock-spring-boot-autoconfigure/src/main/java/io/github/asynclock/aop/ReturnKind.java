@@ -49,7 +49,7 @@ sealed interface ReturnKind {
 								+ Thread.currentThread().getName() + ", a thread that must not block; return a Mono or"
 								+ " a CompletableFuture, or call it on Schedulers.boundedElastic()");
 			}
-			LockRequest request = method.request(invocation);
+			LockRequest request = method.requests().await(invocation);
 			try {
 				return method.service().get().executeBlocking(request, lease -> proceed(method, invocation));
 			}
@@ -86,7 +86,9 @@ sealed interface ReturnKind {
 		@Override
 		public CompletableFuture<?> call(LockedMethod method, MethodInvocation invocation) {
 			try {
-				return method.service().get().execute(method.request(invocation), lease -> stage(method, invocation));
+				return method.requests()
+					.execute(invocation,
+							request -> method.service().get().execute(request, lease -> stage(method, invocation)));
 			}
 			catch (RuntimeException ex) {
 				return CompletableFuture.failedFuture(ex);
@@ -114,9 +116,9 @@ sealed interface ReturnKind {
 
 		@Override
 		public Object call(LockedMethod method, MethodInvocation invocation) {
-			Mono<Object> locked = Mono.defer(() -> method.service()
-				.get()
-				.executeMono(method.request(invocation), lease -> mono(method, invocation)));
+			Mono<Object> locked = Mono.defer(() -> method.requests()
+				.executeMono(invocation,
+						request -> method.service().get().executeMono(request, lease -> mono(method, invocation))));
 			return (this.adapter != null) ? this.adapter.fromPublisher(locked) : locked;
 		}
 
@@ -144,9 +146,11 @@ sealed interface ReturnKind {
 
 		@Override
 		public Object call(LockedMethod method, MethodInvocation invocation) {
-			Flux<Object> locked = Flux.defer(() -> method.service()
-				.get()
-				.executeFlux(method.request(invocation), lease -> publisher(method, invocation)));
+			Flux<Object> locked = Flux.defer(() -> method.requests()
+				.executeFlux(invocation,
+						request -> method.service()
+							.get()
+							.executeFlux(request, lease -> publisher(method, invocation))));
 			return (this.adapter != null) ? this.adapter.fromPublisher(locked) : locked;
 		}
 

@@ -35,6 +35,7 @@ import org.springframework.util.ClassUtils;
 @AutoConfiguration
 @Conditional(OnSwitch.class)
 @EnableConfigurationProperties(AsyncLockProperties.class)
+@Import(PipelinrConfiguration.class)
 public final class AsyncLockAutoConfiguration {
 
 	@Bean

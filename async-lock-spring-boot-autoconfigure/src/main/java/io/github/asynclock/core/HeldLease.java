@@ -142,6 +142,14 @@ abstract class HeldLease extends Link implements Lease {
 	}
 
 	/**
+	 * As {@link #giveBack}, for an action that has failed.
+	 */
+	final @Nullable PendingAcquire giveBackFailed() {
+		this.terms.failed();
+		return giveBack();
+	}
+
+	/**
 	 * Whether the action runs and has its keys: re-entering is possible.
 	 */
 	final boolean isRunning() {

@@ -39,6 +39,12 @@ class HoldTerms {
 	}
 
 	/**
+	 * The action has failed; its keys are given back next.
+	 */
+	void failed() {
+	}
+
+	/**
 	 * The action has ended; its keys are given back next.
 	 */
 	void released(HeldLease lease) {

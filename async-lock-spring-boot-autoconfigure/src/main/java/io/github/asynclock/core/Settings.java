@@ -19,8 +19,14 @@ record Settings(long waitNanos, long leaseNanos, int maxWaitersPerKey) {
 		return (request != null) ? nanos(request.waitTime(), this.waitNanos) : this.waitNanos;
 	}
 
+	/**
+	 * At least as long as the least hold: that has to outlive a holder that died.
+	 */
 	long leaseNanos(@Nullable LockRequest request) {
-		return (request != null) ? nanos(request.leaseTime(), this.leaseNanos) : this.leaseNanos;
+		if (request == null) {
+			return this.leaseNanos;
+		}
+		return Math.max(nanos(request.leaseTime(), this.leaseNanos), nanos(request.holdAtLeast(), 0));
 	}
 
 	static long nanos(@Nullable Duration duration, long otherwise) {

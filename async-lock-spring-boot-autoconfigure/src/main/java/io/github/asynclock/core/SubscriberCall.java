@@ -250,16 +250,16 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	 * @return false if the call was over before
 	 */
 	final boolean endsWith(Runnable delivery) {
-		return endsWith(delivery, this::tellLoss);
+		return endsWith(delivery, this::tellLoss, false);
 	}
 
-	private boolean endsWith(Runnable delivery, Consumer<LockLostException> lost) {
+	private boolean endsWith(Runnable delivery, Consumer<LockLostException> lost, boolean failed) {
 		HeldLease lease = this.lease;
 		if (isOver() || lease == null || !lease.end()) {
 			return false; // if it was lost: the loss is the result
 		}
 		boolean first = decide();
-		this.terms.engine().handOver(lease.giveBack());
+		this.terms.engine().handOver(failed ? lease.giveBackFailed() : lease.giveBack());
 		if (first) {
 			lease.afterRelease(() -> outside(delivery), (loss) -> outside(() -> lost.accept(loss)));
 		}
@@ -268,7 +268,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 
 	@Override
 	public final void onError(Throwable failure) {
-		if (!endsWith(() -> this.actual.onError(failure), (loss) -> this.actual.onError(failure))) {
+		if (!endsWith(() -> this.actual.onError(failure), (loss) -> this.actual.onError(failure), true)) {
 			Operators.onErrorDropped(failure, this.actual.currentContext());
 		}
 	}

@@ -20,6 +20,8 @@ final class WatchedTerms extends HoldTerms {
 
 	private final long atMost;
 
+	private final boolean releaseOnError;
+
 	private long atLeast;
 
 	private final long askedAt = DeadlineWheel.now();
@@ -36,6 +38,7 @@ final class WatchedTerms extends HoldTerms {
 		this.keys = keys;
 		this.name = (request != null) ? request.name() : null;
 		this.atMost = (request != null) ? Settings.nanos(request.holdAtMost(), 0) : 0;
+		this.releaseOnError = request != null && request.releaseOnError();
 		this.atLeast = (request != null) ? Settings.nanos(request.holdAtLeast(), 0) : 0;
 	}
 
@@ -58,6 +61,13 @@ final class WatchedTerms extends HoldTerms {
 	@Override
 	void unused() {
 		this.atLeast = 0;
+	}
+
+	@Override
+	void failed() {
+		if (this.releaseOnError) {
+			this.atLeast = 0;
+		}
 	}
 
 	@Override

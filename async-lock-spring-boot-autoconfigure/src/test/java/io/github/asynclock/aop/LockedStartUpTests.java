@@ -149,7 +149,7 @@ class LockedStartUpTests {
 
 	static class Broken {
 
-		@Locked
+		@Locked(" ")
 		public void work() {
 		}
 

@@ -32,6 +32,9 @@ class NaiveLockService implements LockService {
 	/** {@code locked key}, {@code unlocked key}, and whatever tests add. */
 	final List<String> events = Collections.synchronizedList(new ArrayList<>());
 
+	/** The futures that callers were given. */
+	final List<CompletableFuture<?>> given = Collections.synchronizedList(new ArrayList<>());
+
 	List<String> lastKeys() {
 		return lastRequest().keys();
 	}
@@ -83,6 +86,7 @@ class NaiveLockService implements LockService {
 	public <T> CompletableFuture<T> execute(LockRequest request,
 			Function<? super Lease, ? extends CompletionStage<T>> action) {
 		CompletableFuture<T> result = new CompletableFuture<>();
+		this.given.add(result);
 		acquire(request).whenComplete((end, timeout) -> {
 			if (timeout != null) {
 				finish(request, result, null, timeout);

@@ -47,7 +47,9 @@ class StarterAloneTests {
 			AsyncLockAutoConfiguration.LockServiceConfiguration.class.getName(),
 			"async-lock-" + AsyncLockProperties.class.getName(), "lockedBeanPostProcessor",
 			"lockedOutermostPostProcessor", TransactionConfiguration.class.getName(), "lockTransactions", "lockStore",
-			"lockService", "lockServiceDrain", "lockServiceAbandon");
+			"lockService", "lockServiceDrain", "lockServiceAbandon",
+			// PipelinR is on the class path of our tests
+			PipelinrConfiguration.class.getName(), "commandLockMiddleware");
 
 	private static final Set<String> OURS_FOR_REDIS = Set.of(RedisStoreConfiguration.class.getName(),
 			"lockRedisConnectionDetails", "lockRedisConnection", "lockStoreStart");

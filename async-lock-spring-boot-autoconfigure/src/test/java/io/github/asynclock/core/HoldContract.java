@@ -17,6 +17,7 @@ import io.github.asynclock.LockRequest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -295,6 +296,68 @@ abstract class HoldContract extends ServiceContract {
 	void holdAtLeast_aReenteredKeyKeepsItForTheOuterGrantsLeastHold() {
 		get(service().execute(LockRequest.of(this.key).heldAtLeast(LONG),
 				(lease) -> service().execute(LockRequest.of(this.key), (inner) -> done("inner"))));
+		assertThat(isFree(this.key)).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void releaseOnError_aFailedActionEndsTheLeastHold(Form form) {
+		LockRequest request = patient(this.key).heldAtLeast(LONG).releasedOnError();
+		IllegalStateException problem = new IllegalStateException("no");
+		assertThat(failure(form.run(service(), request, (lease) -> CompletableFuture.failedFuture(problem))))
+			.isSameAs(problem);
+		assertThat(isFree(this.key)).isTrue();
+		assertThat(failure(form.run(service(), request, (lease) -> {
+			throw problem;
+		}))).isSameAs(problem);
+		assertThat(isFree(this.key)).isTrue();
+		get(form.run(service(), request, (lease) -> done("fine")));
+		assertThat(isFree(this.key)).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void releaseOnError_isOffByDefault(Form form) {
+		LockRequest request = patient(this.key).heldAtLeast(LONG);
+		failure(form.run(service(), request, (lease) -> CompletableFuture.failedFuture(new Exception("no"))));
+		assertThat(isFree(this.key)).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void releaseOnError_anActionThatFailsLaterEndsTheLeastHold(Form form) {
+		Call call = hold(form, patient(this.key).heldAtLeast(LONG).releasedOnError());
+		call.end.completeExceptionally(new Exception("no"));
+		failure(call.result);
+		assertThat(isFree(this.key)).isTrue();
+	}
+
+	@Test
+	void releaseOnError_freesAllKeys() {
+		LockRequest request = patient(this.key, key("other")).heldAtLeast(LONG).releasedOnError();
+		failure(service().execute(request, (lease) -> CompletableFuture.failedFuture(new Exception("no"))));
+		assertThat(isFree(this.key, key("other"))).isTrue();
+	}
+
+	@Test
+	void releaseOnError_aCancelIsNoFailure() {
+		CompletableFuture<Lease> started = new CompletableFuture<>();
+		Disposable call = service().executeMono(patient(this.key).heldAtLeast(LONG).releasedOnError(), (lease) -> {
+			started.complete(lease);
+			return Mono.never();
+		}).subscribe();
+		get(started);
+		call.dispose();
+		assertThat(isFree(this.key)).isFalse();
+	}
+
+	@Test
+	void releaseOnError_aReenteringActionThatFailsDoesNotEndTheOuterLeastHold() {
+		get(service().execute(patient(this.key).heldAtLeast(LONG).releasedOnError(),
+				(lease) -> service()
+					.execute(patient(this.key).releasedOnError(),
+							(inner) -> CompletableFuture.failedFuture(new Exception("no")))
+					.exceptionally((expected) -> null)));
 		assertThat(isFree(this.key)).isFalse();
 	}
 

@@ -73,6 +73,25 @@ class CrashTests extends FaultTest {
 		assertThat(again).allMatch((time) -> time <= LEASE + 4 * POLL + TIMEOUT);
 	}
 
+	/** Also where the least hold is longer than the lease: first-wins rests on it. */
+	@Test
+	void aLeastHoldOutlivesItsHoldersCrash() {
+		RedisProcess redis = redis();
+		Fleet fleet = fleet(1, redis.url(), "");
+		long least = 3 * Fleet.LEASE_MILLIS;
+		WorkerProcess winner = fleet.add(1, "").get(0);
+		winner.call("wins", "keys=k0 least=" + least);
+		long started = winner.started("wins");
+		fleet.worker(0).call("next", "keys=k0 micros=0");
+		RedisProcess.await("the next one waits", 10, () -> waiting(redis, fleet, "k0") == 1);
+		winner.kill9();
+		// The grant is a little older than the start; a lease would be over long before.
+		assertThat(fleet.worker(0).started("next") - started)
+			.isGreaterThan(TimeUnit.MILLISECONDS.toNanos(least - Fleet.LEASE_MILLIS / 2));
+		fleet.stop();
+		fleet.witness().assertGood();
+	}
+
 	static int waiting(RedisProcess redis, Fleet fleet, String key) {
 		return redis.keys("{" + fleet.prefix())
 			.stream()

@@ -24,7 +24,7 @@ class BusyTests {
 	@Test
 	void aCallerWhoWaitedInVainMayTryAgain() {
 		Sinks.Empty<Void> finish = Sinks.empty();
-		var holder = this.locks.executeMono("order-1", finish::asMono).toFuture();
+		var holder = this.locks.executeMono("Order-1", finish::asMono).toFuture();
 		this.shop.post()
 			.uri("/orders/1/process")
 			.exchange()

@@ -29,7 +29,7 @@ class OrderService {
 	}
 
 	// Somebody waits at the other end of the line: rather say "busy" after a while.
-	@Locked(key = "'order-' + #id", waitTime = "${shop.orders.wait-time}")
+	@Locked(key = "'Order-' + #id", waitTime = "${shop.orders.wait-time}")
 	public Mono<Order> process(long id) {
 		return processUnlocked(id);
 	}

@@ -1,0 +1,27 @@
+package io.github.asynclock.autoconfigure;
+
+import an.awesome.pipelinr.Command;
+import io.github.asynclock.LockService;
+import io.github.asynclock.aop.LockedBeanPostProcessor;
+import io.github.asynclock.pipelinr.CommandLockMiddleware;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * The middleware for PipelinR, where that is there.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnClass(Command.Middleware.class)
+class PipelinrConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	CommandLockMiddleware commandLockMiddleware(LockedBeanPostProcessor locked, ObjectProvider<LockService> service) {
+		return new CommandLockMiddleware(locked.commandLocks(), service::getObject);
+	}
+
+}
