@@ -184,6 +184,11 @@ final class LockEngine {
 		SoloLease again = (holder != null) ? ReenteredLease.of(holder, key, scope, terms) : null;
 		UnitOfWork keeper = (again == null) ? LockScope.keeper(scope, terms, key) : null;
 		HeldLease kept = (keeper != null) ? keeper.retain(new UnitOfWork.Name(this, key)) : null;
+		if (kept != null && !kept.isHeld()) {
+			ReenteredLease.letGo(kept, key); // its time is over, though nobody has
+												// noticed yet
+			kept = null;
+		}
 		return (kept != null) ? ReenteredLease.retained(kept, key, scope, terms) : again;
 	}
 

@@ -66,6 +66,21 @@ final class Starter {
 	}
 
 	/**
+	 * The same, and never on a thread that is the store's, even if the executor runs what
+	 * it is given on the thread that gives it.
+	 */
+	void executeOffStore(Runnable task) {
+		execute(() -> {
+			if (LANE.get().ofStore) {
+				this.spare.execute(task);
+			}
+			else {
+				task.run();
+			}
+		});
+	}
+
+	/**
 	 * From here on this thread is the store's, or the timer's: no action may start on it,
 	 * even if the executor runs what it is given on the thread that gives it.
 	 * @return for {@link #leaveStore}

@@ -93,8 +93,26 @@ public final class UnitOfWork {
 		}
 		Collections.reverse(leases);
 		List<CompletableFuture<Void>> released = new ArrayList<>();
-		leases.forEach((lease) -> release(lease, released::add));
+		// The thread may still be the transaction's: the next action must not start on
+		// it.
+		boolean before = Starter.enterStore();
+		try {
+			leases.forEach((lease) -> releaseSafely(lease, released::add));
+		}
+		finally {
+			Starter.leaveStore(before);
+		}
 		return CompletableFuture.allOf(released.toArray(CompletableFuture[]::new));
+	}
+
+	/** Whatever it throws, the others are released. */
+	private static void releaseSafely(MultiLease lease, Consumer<CompletableFuture<Void>> released) {
+		try {
+			release(lease, released);
+		}
+		catch (RuntimeException ex) {
+			logger.error("The lock of " + lease.keys() + " could not be released after its transaction", ex);
+		}
 	}
 
 	private static void release(MultiLease lease, Consumer<CompletableFuture<Void>> released) {
@@ -273,7 +291,7 @@ public final class UnitOfWork {
 		engine.left(place);
 		Runnable start = () -> engine.handOver(call.reenter(keeper, place.key));
 		if (call.runsOnExecutor()) {
-			engine.starter().execute(start);
+			engine.starter().executeOffStore(start);
 		}
 		else {
 			start.run(); // its own thread runs the action

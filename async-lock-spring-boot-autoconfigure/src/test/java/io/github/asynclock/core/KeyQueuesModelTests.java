@@ -151,7 +151,7 @@ public class KeyQueuesModelTests {
 
 	@Test
 	void everyInterleavingIsLinearizable() {
-		ModelCheckingOptions options = new ModelCheckingOptions().iterations(Proofs.pick(15, 400))
+		ModelCheckingOptions options = new ModelCheckingOptions().iterations(Proofs.pick(8, 400))
 			.invocationsPerIteration(Proofs.pick(800, 20_000))
 			.threads(3)
 			.actorsPerThread(2)
@@ -163,7 +163,7 @@ public class KeyQueuesModelTests {
 
 	@Test
 	void underStressItIsLinearizable() {
-		new StressOptions().iterations(Proofs.pick(10, 200))
+		new StressOptions().iterations(Proofs.pick(5, 200))
 			.invocationsPerIteration(Proofs.pick(2_000, 30_000))
 			.threads(3)
 			.actorsPerThread(3)

@@ -70,7 +70,7 @@ public class KeyTableModelTests {
 
 	@Test
 	void everyInterleavingIsLinearizable() {
-		ModelCheckingOptions options = new ModelCheckingOptions().iterations(Proofs.pick(15, 300))
+		ModelCheckingOptions options = new ModelCheckingOptions().iterations(Proofs.pick(8, 300))
 			.invocationsPerIteration(Proofs.pick(800, 20_000))
 			.threads(3)
 			.actorsPerThread(3)
@@ -82,7 +82,7 @@ public class KeyTableModelTests {
 
 	@Test
 	void underStressItIsLinearizable() {
-		new StressOptions().iterations(Proofs.pick(10, 200))
+		new StressOptions().iterations(Proofs.pick(5, 200))
 			.invocationsPerIteration(Proofs.pick(2_000, 30_000))
 			.threads(3)
 			.actorsPerThread(4)

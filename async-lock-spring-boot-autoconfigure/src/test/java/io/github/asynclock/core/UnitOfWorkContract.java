@@ -101,6 +101,15 @@ abstract class UnitOfWorkContract extends ServiceContract {
 	}
 
 	@Test
+	void theNextOnesActionDoesNotStartOnTheThreadThatEndsIt() {
+		use((builder) -> builder.unitsOfWork(this.units).executor(Runnable::run));
+		callWithin(this.key).release();
+		CompletableFuture<Thread> next = service().execute(patient(this.key), (lease) -> done(Thread.currentThread()));
+		end(this.work);
+		assertGiven(next).isNotSameAs(Thread.currentThread());
+	}
+
+	@Test
 	void alsoWhereTheCallHadToWait() {
 		Call holder = hold(this.key);
 		Call call = callWithin(this.key);
