@@ -152,8 +152,11 @@ abstract class ShutdownContract extends ServiceContract {
 			}
 		}));
 		Call holder = hold(this.key);
-		// Else it may go on with the next one itself.
-		until(() -> running.get() == 0);
+		// Else it may go on with the next one itself: where it runs on a spare thread, it
+		// is
+		// not among those that run here, and is only followed once its end has a
+		// dependent.
+		until(() -> running.get() == 0 && holder.end.getNumberOfDependents() > 0);
 		busy.set(true);
 		Call granted = call(patient(this.key));
 		holder.end.complete("done");
