@@ -49,14 +49,7 @@ final class LateRequest {
 	}
 
 	static <T> CompletableFuture<T> execute(Mono<LockRequest> asked, Function<LockRequest, CompletableFuture<T>> call) {
-		LockRequest now;
-		try {
-			now = now(asked);
-		}
-		catch (Throwable ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
-		return (now != null) ? call.apply(now) : executeLater(asked, call);
+		return nowOrLater(asked, call, CompletableFuture::failedFuture, () -> executeLater(asked, call));
 	}
 
 	private static <T> CompletableFuture<T> executeLater(Mono<LockRequest> asked,
@@ -103,33 +96,29 @@ final class LateRequest {
 	}
 
 	static <T> Mono<T> executeMono(Mono<LockRequest> asked, Function<LockRequest, Mono<T>> call) {
-		LockRequest now;
-		try {
-			now = now(asked);
-		}
-		catch (Throwable ex) {
-			return Mono.error(ex);
-		}
-		if (now != null) {
-			return call.apply(now);
-		}
-		CallerContext caller = CallerContext.capture();
-		return asked.flatMap((request) -> Mono.fromDirect(inPlace(caller, () -> call.apply(request))));
+		return nowOrLater(asked, call, Mono::error, () -> {
+			CallerContext caller = CallerContext.capture();
+			return asked.flatMap((request) -> Mono.fromDirect(inPlace(caller, () -> call.apply(request))));
+		});
 	}
 
 	static <T> Flux<T> executeFlux(Mono<LockRequest> asked, Function<LockRequest, Flux<T>> call) {
+		return nowOrLater(asked, call, Flux::error, () -> {
+			CallerContext caller = CallerContext.capture();
+			return asked.flatMapMany((request) -> inPlace(caller, () -> call.apply(request)));
+		});
+	}
+
+	private static <R> R nowOrLater(Mono<LockRequest> asked, Function<LockRequest, R> call,
+			Function<Throwable, R> failed, Supplier<R> later) {
 		LockRequest now;
 		try {
 			now = now(asked);
 		}
 		catch (Throwable ex) {
-			return Flux.error(ex);
+			return failed.apply(ex);
 		}
-		if (now != null) {
-			return call.apply(now);
-		}
-		CallerContext caller = CallerContext.capture();
-		return asked.flatMapMany((request) -> inPlace(caller, () -> call.apply(request)));
+		return (now != null) ? call.apply(now) : later.get();
 	}
 
 	private static <T> Publisher<T> inPlace(CallerContext caller, Supplier<? extends Publisher<T>> call) {

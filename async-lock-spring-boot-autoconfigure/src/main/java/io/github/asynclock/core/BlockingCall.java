@@ -101,7 +101,7 @@ final class BlockingCall implements Call {
 			}
 			throw loss;
 		}
-		lease.terms.engine().handOver((failure == null) ? lease.giveBack() : lease.giveBackFailed());
+		lease.terms.engine().handOver(lease.giveBack(failure != null));
 		try {
 			lease.awaitRelease();
 		}

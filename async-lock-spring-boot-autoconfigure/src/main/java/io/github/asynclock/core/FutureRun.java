@@ -137,7 +137,7 @@ final class FutureRun<T extends @Nullable Object>
 	/** An action that did not even return a stage. */
 	private static void over(HeldLease lease, Throwable failure, CompletableFuture<?> result) {
 		if (lease.end()) {
-			lease.terms.engine().handOver(lease.giveBackFailed());
+			lease.terms.engine().handOver(lease.giveBack(true));
 			lease.afterRelease(() -> result.completeExceptionally(failure));
 		}
 		else {
@@ -163,7 +163,7 @@ final class FutureRun<T extends @Nullable Object>
 		if (!this.lease.end()) {
 			return; // lost before: the caller has been told
 		}
-		this.lease.terms.engine().handOver((failure == null) ? this.lease.giveBack() : this.lease.giveBackFailed());
+		this.lease.terms.engine().handOver(this.lease.giveBack(failure != null));
 		if (this.lease.isReleased()) {
 			deliver(value, failure);
 		}

@@ -142,10 +142,13 @@ abstract class HeldLease extends Link implements Lease {
 	}
 
 	/**
-	 * As {@link #giveBack}, for an action that has failed.
+	 * As {@link #giveBack()}.
+	 * @param failed whether the action has failed
 	 */
-	final @Nullable PendingAcquire giveBackFailed() {
-		this.terms.failed();
+	final @Nullable PendingAcquire giveBack(boolean failed) {
+		if (failed) {
+			this.terms.failed();
+		}
 		return giveBack();
 	}
 

@@ -115,7 +115,7 @@ final class LockEngine {
 	 * The terms of a call of this thread.
 	 */
 	HoldTerms terms(String key, @Nullable LockRequest request) {
-		UnitOfWork work = (this.units != null) ? this.units.ofThread() : null;
+		UnitOfWork work = workOfThread();
 		return (work == null && isPlain(request)) ? this.plainTerms
 				: new WatchedTerms(this, List.of(key), request, work);
 	}
@@ -124,7 +124,11 @@ final class LockEngine {
 	 * The terms of a call of this thread.
 	 */
 	HoldTerms terms(LockRequest request) {
-		return terms(request, (this.units != null) ? this.units.ofThread() : null);
+		return terms(request, workOfThread());
+	}
+
+	private @Nullable UnitOfWork workOfThread() {
+		return (this.units != null) ? this.units.ofThread() : null;
 	}
 
 	/**
@@ -182,13 +186,7 @@ final class LockEngine {
 	private @Nullable SoloLease reenter(String key, HoldTerms terms, @Nullable HeldLease scope) {
 		HeldLease holder = LockScope.holder(scope, this, key);
 		SoloLease again = (holder != null) ? ReenteredLease.of(holder, key, scope, terms) : null;
-		UnitOfWork keeper = (again == null) ? LockScope.keeper(scope, terms, key) : null;
-		HeldLease kept = (keeper != null) ? keeper.retain(new UnitOfWork.Name(this, key)) : null;
-		if (kept != null && !kept.isHeld()) {
-			ReenteredLease.letGo(kept, key); // its time is over, though nobody has
-												// noticed yet
-			kept = null;
-		}
+		HeldLease kept = (again == null) ? LockScope.retainKept(scope, terms, key) : null;
 		return (kept != null) ? ReenteredLease.retained(kept, key, scope, terms) : again;
 	}
 

@@ -74,6 +74,15 @@ final class LockScope {
 	}
 
 	/**
+	 * Re-enters a key that a unit of work keeps for a flow.
+	 * @return as {@link UnitOfWork#retain}; null also if none keeps it
+	 */
+	static @Nullable HeldLease retainKept(@Nullable HeldLease scope, HoldTerms terms, String key) {
+		UnitOfWork keeper = keeper(scope, terms, key);
+		return (keeper != null) ? keeper.retain(new UnitOfWork.Name(terms.engine(), key)) : null;
+	}
+
+	/**
 	 * A call waits: whichever unit of work keeps the key for its flow, now or later, may
 	 * let it have it.
 	 */

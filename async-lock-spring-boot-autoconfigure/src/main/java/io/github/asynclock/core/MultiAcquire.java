@@ -97,8 +97,7 @@ final class MultiAcquire implements Call, Withdrawable {
 		if (holder != null && this.lease.reenter(holder, key)) {
 			return true;
 		}
-		UnitOfWork keeper = LockScope.keeper(scope(), terms(), key);
-		HeldLease kept = (keeper != null) ? keeper.retain(new UnitOfWork.Name(terms().engine(), key)) : null;
+		HeldLease kept = LockScope.retainKept(scope(), terms(), key);
 		if (kept != null) {
 			this.lease.retained(kept, key);
 		}

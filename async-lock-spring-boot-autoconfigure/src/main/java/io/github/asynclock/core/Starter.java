@@ -71,13 +71,24 @@ final class Starter {
 	 */
 	void executeOffStore(Runnable task) {
 		execute(() -> {
-			if (LANE.get().ofStore) {
-				this.spare.execute(task);
+			Lane lane = LANE.get();
+			if (lane.ofStore) {
+				runOnSpare(lane, task);
 			}
 			else {
 				task.run();
 			}
 		});
+	}
+
+	private void runOnSpare(Lane lane, Runnable task) {
+		lane.ofStore = false; // the spare one runs it here once it is closed
+		try {
+			this.spare.execute(task);
+		}
+		finally {
+			lane.ofStore = true;
+		}
 	}
 
 	/**
@@ -102,13 +113,7 @@ final class Starter {
 	void run(PendingAcquire place) {
 		Lane lane = LANE.get();
 		if (lane.ofStore) {
-			lane.ofStore = false; // the spare one runs it here once it is closed
-			try {
-				this.spare.execute(place);
-			}
-			finally {
-				lane.ofStore = true;
-			}
+			runOnSpare(lane, place);
 		}
 		else if (lane.depth < DEEPEST) {
 			loop(lane, place);

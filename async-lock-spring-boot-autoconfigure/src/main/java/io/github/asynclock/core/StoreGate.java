@@ -38,10 +38,14 @@ final class StoreGate {
 	 * @param wait false: once
 	 */
 	void ask(PendingAcquire first, boolean wait) {
-		Duration lease = Duration.ofNanos(first.call().leaseNanos());
-		KeyHead head = new KeyHead(this, first, this.store.attempt(List.of(first.key), lease, wait));
+		KeyHead head = headedBy(first, wait);
 		this.heads.put(first.key, head);
 		head.ask();
+	}
+
+	private KeyHead headedBy(PendingAcquire first, boolean wait) {
+		Duration lease = Duration.ofNanos(first.call().leaseNanos());
+		return new KeyHead(this, first, this.store.attempt(List.of(first.key), lease, wait));
 	}
 
 	/**
@@ -78,8 +82,7 @@ final class StoreGate {
 	 * instances.
 	 */
 	private CompletionStage<Boolean> pass(StoreGrant grant, PendingAcquire next) {
-		Duration lease = Duration.ofNanos(next.call().leaseNanos());
-		KeyHead head = new KeyHead(this, next, this.store.attempt(List.of(next.key), lease, true));
+		KeyHead head = headedBy(next, true);
 		head.begin(); // before a wake-up finds it
 		this.heads.put(next.key, head);
 		LockStore.Passed passed;
@@ -90,9 +93,7 @@ final class StoreGate {
 			passed = new LockStore.Passed(CompletableFuture.failedFuture(ex), CompletableFuture.failedFuture(ex));
 		}
 		whenAnswered(passed.answer(), head::answered);
-		if (next.state() == Link.DEAD) {
-			left(next); // died before it could be found here
-		}
+		leftIfDead(next);
 		return passed.released();
 	}
 
@@ -103,9 +104,14 @@ final class StoreGate {
 		PendingAcquire alive = firstAlive(first);
 		if (alive != null) {
 			ask(alive, true);
-			if (alive.state() == Link.DEAD) {
-				left(alive); // died before it could be found here
-			}
+			leftIfDead(alive);
+		}
+	}
+
+	/** It may have died before it could be found here. */
+	private void leftIfDead(PendingAcquire first) {
+		if (first.state() == Link.DEAD) {
+			left(first);
 		}
 	}
 

@@ -259,7 +259,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 			return false; // if it was lost: the loss is the result
 		}
 		boolean first = decide();
-		this.terms.engine().handOver(failed ? lease.giveBackFailed() : lease.giveBack());
+		this.terms.engine().handOver(lease.giveBack(failed));
 		if (first) {
 			lease.afterRelease(() -> outside(delivery), (loss) -> outside(() -> lost.accept(loss)));
 		}

@@ -214,7 +214,8 @@ public final class UnitOfWork {
 
 	private @Nullable HeldLease retainAlone(Name name) {
 		MultiLease keeper = this.kept.get(name);
-		Link place = (keeper != null && keeper.isRunning()) ? keeper.place(name.key()) : null;
+		// Its time may be over, though nobody has noticed yet.
+		Link place = (keeper != null && keeper.isHeld()) ? keeper.place(name.key()) : null;
 		return (place != null && restNanos(name) == 0 && place.retainAlone()) ? keeper : null;
 	}
 

@@ -62,7 +62,7 @@ final class Closings {
 	 * any more
 	 */
 	CompletionStage<Boolean> close(RedisHold hold, long restNanos) {
-		return begin(new Closing(hold.name, hold.counter, hold.leaseMillis, hold.isDirty(), hold, restNanos));
+		return begin(closingOf(hold, restNanos));
 	}
 
 	/**
@@ -71,15 +71,20 @@ final class Closings {
 	 * @return as the others
 	 */
 	CompletionStage<Boolean> closing(RedisHold hold, Reply<List<Object>> reply) {
-		Closing closing = new Closing(hold.name, hold.counter, hold.leaseMillis, hold.isDirty(), hold, 0);
-		this.open.incrementAndGet();
-		reply.whenComplete(closing::answered);
-		return closing.tried;
+		return begin(closingOf(hold, 0), reply);
+	}
+
+	private Closing closingOf(RedisHold hold, long restNanos) {
+		return new Closing(hold.name, hold.counter, hold.leaseMillis, hold.isDirty(), hold, restNanos);
 	}
 
 	private CompletionStage<Boolean> begin(Closing closing) {
+		return begin(closing, closing.send());
+	}
+
+	private CompletionStage<Boolean> begin(Closing closing, Reply<List<Object>> reply) {
 		this.open.incrementAndGet();
-		closing.send();
+		reply.whenComplete(closing::answered);
 		return closing.tried;
 	}
 
@@ -158,9 +163,8 @@ final class Closings {
 			return (left > 0) ? (left + 999_999) / 1_000_000 : 0;
 		}
 
-		private void send() {
-			Closings.this.protocol.close(this.name, this.counter, restMillis(), this.mark, this.leaseMillis)
-				.whenComplete(this::answered);
+		private Reply<List<Object>> send() {
+			return Closings.this.protocol.close(this.name, this.counter, restMillis(), this.mark, this.leaseMillis);
 		}
 
 		private void answered(@Nullable List<Object> answer, @Nullable Throwable failure) {
@@ -188,7 +192,7 @@ final class Closings {
 				// Until it rests for sure it must not become free.
 				Closings.this.protocol.renew(List.of(this.hold));
 			}
-			send();
+			send().whenComplete(this::answered);
 		}
 
 	}

@@ -4,15 +4,11 @@ package io.github.asynclock.redis;
  * A user's key and what it is called in Redis.
  *
  * @param key the user's own
- * @param root what all names of this version begin with
+ * @param tag what all its names begin with
  * @param stripe which fencing counter it has
  * @param encoded the key as it appears in names
  */
-record KeyName(String key, String root, String stripe, String encoded) {
-
-	private String tag() {
-		return "{" + this.root + this.stripe + "}";
-	}
+record KeyName(String key, String tag, String stripe, String encoded) {
 
 	/** What a wake-up for it says. */
 	String hint() {
@@ -21,22 +17,22 @@ record KeyName(String key, String root, String stripe, String encoded) {
 
 	/** Who holds the key, or that it rests. */
 	String owner() {
-		return tag() + ":o:" + this.encoded;
+		return this.tag + ":o:" + this.encoded;
 	}
 
 	/** The instances that wait, in order, each with until when it counts as alive. */
 	String queue() {
-		return tag() + ":q:" + this.encoded;
+		return this.tag + ":q:" + this.encoded;
 	}
 
 	/** Which attempts of an instance are closed. */
 	String mark(String instance) {
-		return tag() + ":m:" + instance + ":" + this.encoded;
+		return this.tag + ":m:" + instance + ":" + this.encoded;
 	}
 
 	/** The last fencing number of all keys with this tag. */
 	String fence() {
-		return tag() + ":f";
+		return this.tag + ":f";
 	}
 
 }

@@ -42,7 +42,7 @@ final class KeyNames {
 	}
 
 	KeyName of(String key) {
-		return new KeyName(key, this.root, Integer.toHexString(stripe(key)), encode(key));
+		return of(key, Integer.toHexString(stripe(key)), encode(key));
 	}
 
 	/**
@@ -50,7 +50,11 @@ final class KeyNames {
 	 */
 	KeyName ofHint(String hint) {
 		int colon = hint.indexOf(':');
-		return new KeyName("?", this.root, hint.substring(0, Math.max(0, colon)), hint.substring(colon + 1));
+		return of("?", hint.substring(0, Math.max(0, colon)), hint.substring(colon + 1));
+	}
+
+	private KeyName of(String key, String stripe, String encoded) {
+		return new KeyName(key, "{" + this.root + stripe + "}", stripe, encoded);
 	}
 
 	static int stripe(String key) {

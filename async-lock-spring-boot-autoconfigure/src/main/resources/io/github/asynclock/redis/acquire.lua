@@ -6,23 +6,25 @@ local inst, ctr = ARGV[1], tonumber(ARGV[2])
 local lease, stale, channel = ARGV[3], tonumber(ARGV[4]), ARGV[5]
 local own = 'h:' .. inst .. ':' .. ARGV[2] .. ':'
 
--- One key that nobody has and nobody waits for: what most calls find, by few commands.
-local first = redis.call('MGET', KEYS[1], KEYS[3], KEYS[4])
-
--- MGET takes a key of another type for none: GET tells them apart, with an error.
+-- What most calls find: one key that nobody has and nobody waits for.
+local nothing = false
 local owners, fences = {}, {}
-local nothing = #KEYS == 4 and not first[1] and not first[2]
-    and redis.call('EXISTS', KEYS[1], KEYS[2], KEYS[3], KEYS[4]) == (first[3] and 1 or 0)
 for i = 1, #KEYS, 4 do
+  local owner, mark, fence = unpack(redis.call('MGET', KEYS[i], KEYS[i + 2], KEYS[i + 3]))
+  nothing = #KEYS == 4 and not owner and not mark
+      and redis.call('EXISTS', KEYS[1], KEYS[2], KEYS[3], KEYS[4]) == (fence and 1 or 0)
   if not nothing then
-    local mark = redis.call('GET', KEYS[i + 2])
+    -- MGET takes a key of another type for none: GET tells them apart, with an error.
+    mark = mark or redis.call('GET', KEYS[i + 2])
     if mark and tonumber(mark) >= ctr then
       return { -1 }
     end
-    owners[i] = redis.call('GET', KEYS[i])
+    owner = owner or redis.call('GET', KEYS[i])
+    fence = fence or redis.call('GET', KEYS[i + 3])
   end
-  fences[i] = tonumber(nothing and (first[3] or 0) or redis.call('GET', KEYS[i + 3]) or 0)
-  local last = fences[i]
+  owners[i] = owner
+  local last = tonumber(fence or 0)
+  fences[i] = last
   -- From 2^53 on, numbers have gaps.
   if not last or last < 0 or last >= 9007199254740991 or last % 1 ~= 0 then
     return redis.error_reply('ASYNCLOCK ' .. KEYS[i + 3] .. ' holds something that is not a counter of async-lock')
