@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisNoScriptException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,13 @@ final class Failures {
 	 */
 	static boolean isUnknown(Throwable failure) {
 		return !(failure instanceof NotConnectedException) && !NOT_EXECUTED.contains(code(failure));
+	}
+
+	/**
+	 * Whether the server does not know a script by its digest.
+	 */
+	static boolean isUnknownScript(@Nullable Throwable failure) {
+		return failure instanceof RedisNoScriptException || (failure != null && isUnknownScript(failure.getCause()));
 	}
 
 	/**

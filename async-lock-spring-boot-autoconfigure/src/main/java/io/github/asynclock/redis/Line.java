@@ -1,5 +1,6 @@
 package io.github.asynclock.redis;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -8,9 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
-import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
 
@@ -30,23 +31,35 @@ final class Line {
 
 	private final Function<String, String> serverOf;
 
+	private final @Nullable Batches batches;
+
 	private final ConcurrentHashMap<String, Silence> silences = new ConcurrentHashMap<>(2);
 
 	/**
+	 * A line to one server.
 	 * @param connections all that has to be closed with it
 	 */
-	Line(RedisClusterAsyncCommands<String, String> commands, Set<StatefulConnection<String, String>> connections) {
-		this(commands, connections, (key) -> "");
+	Line(StatefulRedisConnection<String, String> connection, Set<StatefulConnection<String, String>> connections) {
+		this(connection.async(), connections, (key) -> "", new Batches(connection::dispatch));
 	}
 
 	/**
-	 * @param serverOf which of several servers has a key
+	 * A line to several servers.
+	 * @param connections all that has to be closed with it
+	 * @param serverOf which server has a key
 	 */
 	Line(RedisClusterAsyncCommands<String, String> commands, Set<StatefulConnection<String, String>> connections,
 			Function<String, String> serverOf) {
+		this(commands, connections, serverOf, null);
+	}
+
+	private Line(RedisClusterAsyncCommands<String, String> commands,
+			Set<StatefulConnection<String, String>> connections, Function<String, String> serverOf,
+			@Nullable Batches batches) {
 		this.commands = commands;
 		this.connections = connections;
 		this.serverOf = serverOf;
+		this.batches = batches;
 	}
 
 	RedisClusterAsyncCommands<String, String> commands() {
@@ -60,15 +73,26 @@ final class Line {
 		CompletionStage<List<Object>> known = this.commands.evalsha(script.digest(), ScriptOutputType.MULTI, keys,
 				arguments);
 		return known.exceptionallyCompose((failure) -> {
-			if (!isUnknownScript(failure)) {
+			if (!Failures.isUnknownScript(failure)) {
 				return CompletableFuture.failedFuture(failure);
 			}
 			return this.commands.eval(script.text(), ScriptOutputType.MULTI, keys, arguments);
 		});
 	}
 
-	private static boolean isUnknownScript(@Nullable Throwable failure) {
-		return failure instanceof RedisNoScriptException || (failure != null && isUnknownScript(failure.getCause()));
+	/**
+	 * Runs a script that answers several at a time, perhaps for others by the same
+	 * command.
+	 */
+	CompletionStage<List<Object>> run(ScriptCall call) {
+		return (this.batches != null) ? this.batches.run(call) : runAlone(call);
+	}
+
+	/** The keys of others may be elsewhere. */
+	private CompletionStage<List<Object>> runAlone(ScriptCall call) {
+		String[] arguments = Arrays.copyOf(call.shared(), call.shared().length + call.own().length);
+		System.arraycopy(call.own(), 0, arguments, call.shared().length, call.own().length);
+		return run(call.script(), call.keys(), arguments).thenApply((replies) -> Batches.one(replies.get(0)));
 	}
 
 	/**

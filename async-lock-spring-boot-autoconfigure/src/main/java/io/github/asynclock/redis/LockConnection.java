@@ -75,6 +75,10 @@ final class LockConnection {
 		return send((line) -> line.run(script, keys, arguments), keys[0], timeoutNanos);
 	}
 
+	Reply<List<Object>> run(ScriptCall call, long timeoutNanos) {
+		return send((line) -> line.run(call), call.keys()[0], timeoutNanos);
+	}
+
 	<T> Reply<T> send(Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command) {
 		return send((line) -> command.apply(line.commands()), null, this.timeoutNanos);
 	}

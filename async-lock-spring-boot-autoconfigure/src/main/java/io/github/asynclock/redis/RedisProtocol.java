@@ -30,6 +30,8 @@ final class RedisProtocol {
 
 	private final boolean passes;
 
+	private final long timeoutNanos;
+
 	RedisProtocol(LockConnection connection, LockConnection asking, KeyNames names, InstanceId instance,
 			RedisSettings settings, boolean cluster) {
 		this.connection = connection;
@@ -38,6 +40,7 @@ final class RedisProtocol {
 		this.instance = instance;
 		this.settings = settings;
 		this.passes = !cluster && settings.minReplicas() == 0;
+		this.timeoutNanos = settings.commandTimeout().toNanos();
 		this.stale = Long.toString(3 * settings.pollInterval().toMillis() + settings.commandTimeout().toMillis());
 	}
 
@@ -51,23 +54,28 @@ final class RedisProtocol {
 	 */
 	Reply<List<Object>> acquire(KeyName[] names, long counter, long leaseMillis, boolean wait) {
 		String[] keys = new String[names.length * 4];
-		String[] arguments = new String[6 + names.length];
+		String[] own = new String[4 + names.length];
+		own[0] = Integer.toString(names.length);
+		own[1] = Long.toString(counter);
+		own[2] = Long.toString(leaseMillis);
+		own[3] = wait ? (this.passes ? "2" : "1") : "0";
 		String instance = this.instance.get();
-		arguments[0] = instance;
-		arguments[1] = Long.toString(counter);
-		arguments[2] = Long.toString(leaseMillis);
-		arguments[3] = this.stale;
-		arguments[4] = this.names.channel();
-		arguments[5] = wait ? (this.passes ? "2" : "1") : "0";
 		for (int i = 0; i < names.length; i++) {
-			KeyName name = names[i];
-			keys[i * 4] = name.owner();
-			keys[i * 4 + 1] = name.queue();
-			keys[i * 4 + 2] = name.mark(instance);
-			keys[i * 4 + 3] = name.fence();
-			arguments[6 + i] = name.hint();
+			putNames(names[i], instance, keys, i * 4);
+			own[4 + i] = names[i].hint();
 		}
-		return this.asking.run(Script.ACQUIRE, keys, arguments, this.settings.commandTimeout().toNanos());
+		return this.asking.run(new ScriptCall(Script.ACQUIRE, shared(instance), keys, own), this.timeoutNanos);
+	}
+
+	private static void putNames(KeyName name, String instance, String[] keys, int at) {
+		keys[at] = name.owner();
+		keys[at + 1] = name.queue();
+		keys[at + 2] = name.mark(instance);
+		keys[at + 3] = name.fence();
+	}
+
+	private String[] shared(String instance) {
+		return new String[] { instance, this.stale, this.names.channel() };
 	}
 
 	/**
@@ -89,8 +97,7 @@ final class RedisProtocol {
 	 */
 	Reply<List<Object>> close(KeyName name, long counter, long restMillis, boolean mark, long leaseMillis) {
 		String markMillis = mark ? Long.toString(Math.max(leaseMillis, SHORTEST_MARK_MILLIS)) : "0";
-		return close(name, this.instance.get(), Long.toString(counter), Long.toString(restMillis), markMillis,
-				this.names.channel(), name.hint());
+		return close(name, Long.toString(counter), Long.toString(restMillis), markMillis, name.hint(), "", "");
 	}
 
 	/**
@@ -107,19 +114,21 @@ final class RedisProtocol {
 	 * @param next the number of the attempt that asks
 	 */
 	Reply<List<Object>> closeAndAsk(KeyName name, long counter, long next, long nextLeaseMillis) {
-		return close(name, this.instance.get(), Long.toString(counter), "0", "0", this.names.channel(), name.hint(),
-				Long.toString(next), Long.toString(nextLeaseMillis), this.stale);
+		return close(name, Long.toString(counter), "0", "0", name.hint(), Long.toString(next),
+				Long.toString(nextLeaseMillis));
 	}
 
-	private Reply<List<Object>> close(KeyName name, String... arguments) {
-		String[] keys = { name.owner(), name.queue(), name.mark(arguments[0]), name.fence() };
-		return this.connection.run(Script.CLOSE, keys, arguments, this.settings.commandTimeout().toNanos());
+	private Reply<List<Object>> close(KeyName name, String... own) {
+		String[] keys = new String[4];
+		String instance = this.instance.get();
+		putNames(name, instance, keys, 0);
+		return this.connection.run(new ScriptCall(Script.CLOSE, shared(instance), keys, own), this.timeoutNanos);
 	}
 
 	Reply<List<Object>> renew(List<RedisHold> holds) {
 		String[] keys = new String[holds.size()];
 		String[] owners = new String[holds.size()];
-		long timeout = this.settings.commandTimeout().toNanos();
+		long timeout = this.timeoutNanos;
 		for (int i = 0; i < keys.length; i++) {
 			RedisHold hold = holds.get(i);
 			keys[i] = hold.name.owner();

@@ -46,7 +46,7 @@ final class ServerLineOpener implements LineOpener {
 		try {
 			boolean needsTwo = this.subscription != null && !isResp3(first);
 			second = needsTwo ? connect(opened, lost) : first;
-			Line line = new Line(first.async(), new HashSet<>(List.of(first, second)));
+			Line line = new Line(first, new HashSet<>(List.of(first, second)));
 			opened.set(line);
 			if (this.subscription != null) {
 				this.subscription.open(second, this.timeout);
