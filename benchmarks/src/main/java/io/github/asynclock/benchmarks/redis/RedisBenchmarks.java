@@ -13,6 +13,7 @@ import io.github.asynclock.benchmarks.harness.Sample;
 import io.github.asynclock.benchmarks.redis.peer.Contestant;
 
 import static io.github.asynclock.benchmarks.redis.peer.Contestant.ASYNC_LOCK;
+import static io.github.asynclock.benchmarks.redis.peer.Contestant.ASYNC_LOCK_FUTURE;
 import static io.github.asynclock.benchmarks.redis.peer.Contestant.ASYNC_LOCK_ONE_HANDOFF;
 import static io.github.asynclock.benchmarks.redis.peer.Contestant.LOCK4J;
 import static io.github.asynclock.benchmarks.redis.peer.Contestant.RAW;
@@ -81,7 +82,7 @@ public final class RedisBenchmarks {
 	}
 
 	private void uncontended(Report report) throws Exception {
-		Contestant[] all = { RAW, ASYNC_LOCK, RLOCK, SPRING_INTEGRATION, LOCK4J };
+		Contestant[] all = { RAW, ASYNC_LOCK, ASYNC_LOCK_FUTURE, RLOCK, SPRING_INTEGRATION, LOCK4J };
 		warmUp(2, (contestant) -> this.plays.load(contestant, 1, 64, "own"), all);
 		warmUp(2, this.plays::calls, all);
 		Figures figures = rounds(this.plays::calls, all);
@@ -89,7 +90,7 @@ public final class RedisBenchmarks {
 		Sample ours = of(figures, ASYNC_LOCK, "micros");
 		report.atMost(1.4, measure, ours, RAW.toString(), of(figures, RAW, "micros"), "µs");
 		report.limit(2, "client commands per call", of(figures, ASYNC_LOCK, "sent"), "", "commands");
-		for (Contestant peer : List.of(RLOCK, SPRING_INTEGRATION, LOCK4J)) {
+		for (Contestant peer : List.of(ASYNC_LOCK_FUTURE, RLOCK, SPRING_INTEGRATION, LOCK4J)) {
 			Sample theirs = of(figures, peer, "micros");
 			report.orientation(measure, ours.in("µs"),
 					peer + ": " + theirs.in("µs") + ", " + of(figures, peer, "sent").in("commands"),
@@ -98,9 +99,10 @@ public final class RedisBenchmarks {
 	}
 
 	private void inFlight(Report report) throws Exception {
+		Contestant[] all = { RAW, ASYNC_LOCK, RLOCK, SPRING_INTEGRATION };
+		warmUp(2, (contestant) -> this.plays.load(contestant, 1, 64, "own"), all);
 		for (int tasks : new int[] { 64, 256 }) {
-			Figures figures = rounds((contestant) -> this.plays.load(contestant, 1, tasks, "own"), RAW, ASYNC_LOCK,
-					RLOCK, SPRING_INTEGRATION);
+			Figures figures = rounds((contestant) -> this.plays.load(contestant, 1, tasks, "own"), all);
 			String measure = tasks + " distinct keys in flight";
 			Sample ours = of(figures, ASYNC_LOCK, "rate");
 			report.atLeast(0.9, measure, ours, RAW.toString(), of(figures, RAW, "rate"), "/s");

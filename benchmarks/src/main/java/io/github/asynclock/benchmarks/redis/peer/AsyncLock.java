@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
+import io.github.asynclock.LockRequest;
 import io.github.asynclock.core.QueueingLockService;
 import io.github.asynclock.redis.LockConnectionFactories;
 import io.github.asynclock.redis.RedisLockStore;
@@ -17,7 +18,7 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 /**
  * This library.
  */
-final class AsyncLock implements Peer {
+class AsyncLock implements Peer {
 
 	private final ClientResources resources;
 
@@ -38,10 +39,25 @@ final class AsyncLock implements Peer {
 
 	@Override
 	public void call(String key, Runnable action) {
-		this.service.execute(key, () -> {
+		this.service.executeBlocking(LockRequest.of(key), (lease) -> {
 			action.run();
-			return CompletableFuture.completedFuture(null);
-		}).join();
+			return null;
+		});
+	}
+
+	/** For who waits for a future instead. */
+	static AsyncLock future(String url, Duration lease) {
+		return new AsyncLock(url, lease, 0) {
+
+			@Override
+			public void call(String key, Runnable action) {
+				run(key, 0, () -> {
+					action.run();
+					return CompletableFuture.completedFuture(null);
+				}).toCompletableFuture().join();
+			}
+
+		};
 	}
 
 	@Override

@@ -15,6 +15,9 @@ public enum Contestant {
 	/** This library, asking Redis for each grant. */
 	ASYNC_LOCK_ONE_HANDOFF("async-lock, `local-handoffs=1`", (url, lease) -> new AsyncLock(url, lease, 1)),
 
+	/** This library, where a thread waits for the future that it gives. */
+	ASYNC_LOCK_FUTURE("async-lock, `execute(...).join()`", AsyncLock::future),
+
 	/** Lettuce alone: what two commands cost. */
 	RAW("raw Lettuce", RawLettuce::new, "set"),
 
