@@ -13,6 +13,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 import io.github.asynclock.CommandLock;
+import io.github.asynclock.Lease;
 import io.github.asynclock.LockEvent;
 import io.github.asynclock.LockKeys;
 import io.github.asynclock.LockListener;
@@ -20,6 +21,7 @@ import io.github.asynclock.LockRequest;
 import io.github.asynclock.Locked;
 import io.github.asynclock.OnTimeout;
 import io.github.asynclock.core.LockStore;
+import io.github.asynclock.core.QueueingLockService;
 import io.github.asynclock.local.LocalLockStore;
 import io.github.asynclock.redis.RedisLockStore;
 import io.github.asynclock.redis.TestRedis;
@@ -40,6 +42,8 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.SpringProperties;
@@ -96,19 +100,6 @@ class AheadOfTimeTests {
 	}
 
 	@Test
-	void whatWasBuiltUnlockedDoesNotRunUnlockedUnnoticed() {
-		process(Off.class, List.of("async-lock.enabled=false"), (processed) -> {
-			processed.run(List.of("async-lock.enabled=false"),
-					(context) -> assertThat(context.getBeansOfType(LockStore.class)).isEmpty());
-			assertThatExceptionOfType(Exception.class)
-				.isThrownBy(() -> processed.run(List.of(), AheadOfTimeTests::mustNotStart))
-				.havingRootCause()
-				.isInstanceOf(InvalidConfigurationPropertyValueException.class)
-				.withMessageContaining("would run unlocked");
-		});
-	}
-
-	@Test
 	void locksAreInTheRedisOfTheRunningApplication() {
 		process(Application.class, List.of("async-lock.provider=redis"), (processed) -> {
 			List<String> redis = List.of(URL + TestRedis.shared().url(),
@@ -141,8 +132,11 @@ class AheadOfTimeTests {
 		assertLocks(context, shop::composed, new Customer("bob"), "one-bob");
 		assertLocks(context, shop::command, new Pay(new OrderId(5)), "OrderId-5");
 		assertLocks(context, shop::lambda, new Refund("9"), "refund-9");
+		assertLocks(context, shop::scoped, new Visit("4"), "visit-4");
 		assertLocks(context, shop::async, "2", "async-2");
 		assertLocks(context, context.getBean(Desk.class)::serve, "3", "desk-3");
+		assertThat(get(shop.aside())).isEqualTo("aside");
+		assertThat(context.getBean(Keys.class).granted).as("of the other service").isEmpty();
 	}
 
 	/** Two calls: the second one starts when the work of the first has ended. */
@@ -246,6 +240,10 @@ class AheadOfTimeTests {
 
 	}
 
+	record Visit(String id) {
+
+	}
+
 	@Target(ElementType.METHOD)
 	@Retention(RetentionPolicy.RUNTIME)
 	@Locked
@@ -343,6 +341,16 @@ class AheadOfTimeTests {
 			return this.started.run("lambda", work);
 		}
 
+		@Locked
+		public CompletableFuture<String> scoped(Visit visit, CompletableFuture<Void> work) {
+			return this.started.run("scoped", work);
+		}
+
+		@Locked(key = "'aside'", service = "aside")
+		public CompletableFuture<String> aside() {
+			return CompletableFuture.completedFuture(Lease.current().orElseThrow().keys().get(0));
+		}
+
 		@Async
 		@Locked(key = "'async-' + #id")
 		public CompletableFuture<String> async(String id, CompletableFuture<Void> work) {
@@ -365,6 +373,15 @@ class AheadOfTimeTests {
 		@Override
 		public Mono<LockRequest> lockFor(Pay command) {
 			return Mono.just(LockRequest.of(LockKeys.of(command.order())));
+		}
+
+	}
+
+	static class VisitLock implements CommandLock<Visit> {
+
+		@Override
+		public Mono<LockRequest> lockFor(Visit command) {
+			return Mono.just(LockRequest.of("visit-" + command.id()));
 		}
 
 	}
@@ -408,15 +425,20 @@ class AheadOfTimeTests {
 		}
 
 		@Bean
+		@Scope(value = "prototype", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		VisitLock visitLock() {
+			return new VisitLock();
+		}
+
+		@Bean(defaultCandidate = false)
+		QueueingLockService aside() {
+			return QueueingLockService.builder(new LocalLockStore()).build();
+		}
+
+		@Bean
 		CommandLock<Refund> refundLock() {
 			return (refund) -> Mono.just(LockRequest.of("refund-" + refund.id()));
 		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ImportAutoConfiguration({ AsyncLockAutoConfiguration.class, AsyncLockOffAutoConfiguration.class })
-	static class Off {
 
 	}
 
