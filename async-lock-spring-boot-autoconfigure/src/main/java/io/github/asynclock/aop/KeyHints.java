@@ -81,7 +81,7 @@ record KeyHints(ConfigurableListableBeanFactory beanFactory, KeyLanguage languag
 	}
 
 	private void addBean(String name, List<ResolvableType> from) {
-		Class<?> type = this.beanFactory.containsBean(name) ? this.beanFactory.getType(name) : null;
+		Class<?> type = this.beanFactory.containsBean(name) ? this.beanFactory.getType(name, false) : null;
 		if (type != null) {
 			from.add(ResolvableType.forClass(ClassUtils.getUserClass(type)));
 		}

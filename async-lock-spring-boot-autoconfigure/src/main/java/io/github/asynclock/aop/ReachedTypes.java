@@ -107,15 +107,21 @@ record ReachedTypes(ReflectionHints hints) {
 
 	private static List<ResolvableType> read(ResolvableType type, Predicate<Method> methods, Set<String> fields) {
 		List<ResolvableType> found = new ArrayList<>();
-		for (Method method : type.toClass().getMethods()) {
-			if (methods.test(method)) {
-				found.add(ResolvableType.forType(method.getGenericReturnType(), type.as(method.getDeclaringClass())));
+		try {
+			for (Method method : type.toClass().getMethods()) {
+				if (methods.test(method)) {
+					ResolvableType owner = type.as(method.getDeclaringClass());
+					found.add(ResolvableType.forType(method.getGenericReturnType(), owner));
+				}
+			}
+			for (Field field : type.toClass().getFields()) {
+				if (fields.contains(field.getName())) {
+					found.add(ResolvableType.forField(field, type.as(field.getDeclaringClass())));
+				}
 			}
 		}
-		for (Field field : type.toClass().getFields()) {
-			if (fields.contains(field.getName())) {
-				found.add(ResolvableType.forField(field, type.as(field.getDeclaringClass())));
-			}
+		catch (TypeNotPresentException | LinkageError ex) {
+			// an optional dependency is missing: what cannot be looked at is not read
 		}
 		return found;
 	}
