@@ -60,8 +60,8 @@ final class KeyCheck {
 		if (node instanceof VariableReference variable) {
 			checkVariable(KeyNodes.variableName(variable));
 		}
-		else if (node instanceof BeanReference) {
-			checkBean(node.toStringAST().replaceAll("^@?'?|'$", ""));
+		else if (node instanceof BeanReference bean) {
+			checkBean(KeyNodes.beanName(bean));
 		}
 		else if (node instanceof FunctionReference) {
 			throw new LockedDefinitionException(

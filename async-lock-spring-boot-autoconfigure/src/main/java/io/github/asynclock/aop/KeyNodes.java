@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import org.springframework.expression.TypedValue;
 import org.springframework.expression.spel.ExpressionState;
 import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.BeanReference;
 import org.springframework.expression.spel.ast.ConstructorReference;
 import org.springframework.expression.spel.ast.MethodReference;
 import org.springframework.expression.spel.ast.NullLiteral;
@@ -26,7 +27,7 @@ import org.springframework.util.ReflectionUtils;
 final class KeyNodes {
 
 	/** SpEL offers no way to replace a node; subclasses see the field, others do not. */
-	private static final Field CHILDREN = childrenField();
+	static final Field CHILDREN = childrenField();
 
 	private KeyNodes() {
 	}
@@ -80,6 +81,10 @@ final class KeyNodes {
 		}
 		return node instanceof OpPlus && node.getChildCount() == 2
 				&& (isText(node.getChild(0)) || isText(node.getChild(1)));
+	}
+
+	static String beanName(BeanReference bean) {
+		return bean.toStringAST().replaceAll("^@?'?|'$", "");
 	}
 
 	static String variableName(VariableReference variable) {

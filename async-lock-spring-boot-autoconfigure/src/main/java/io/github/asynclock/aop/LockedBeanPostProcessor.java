@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
+import org.springframework.aop.SpringProxy;
 import org.springframework.aop.framework.AopConfigException;
 import org.springframework.aop.framework.AopInfrastructureBean;
 import org.springframework.aop.framework.Advised;
@@ -106,6 +107,25 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 		return !this.types.lockedMethods(targetClass).isEmpty();
 	}
 
+	/**
+	 * What {@link #postProcessAfterInitialization} will make of a bean of this class, so
+	 * that ahead-of-time processing can make its proxy's class. A proxy of others takes
+	 * the lock in and stays what it is.
+	 */
+	@Override
+	public Class<?> determineBeanType(Class<?> beanClass, String beanName) {
+		if (SpringProxy.class.isAssignableFrom(beanClass) || !isEligible(beanClass)) {
+			return beanClass;
+		}
+		try {
+			return super.determineBeanType(beanClass, beanName);
+		}
+		catch (AopConfigException ex) {
+			LockedSource any = this.types.lockedMethods(beanClass).iterator().next();
+			throw noProxy(LockedMethods.describe(any, ClassUtils.getUserClass(beanClass)), ex);
+		}
+	}
+
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
 		Class<?> targetClass = lockedClass(bean);
@@ -151,10 +171,14 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 			return proxy;
 		}
 		catch (AopConfigException ex) {
-			throw new LockedDefinitionException(description
-					+ " cannot be locked, because no proxy can be made of its class (" + ex.getMessage() + ")",
-					"Make the class not final, or declare the method in an interface", ex);
+			throw noProxy(description, ex);
 		}
+	}
+
+	private static LockedDefinitionException noProxy(String description, AopConfigException cause) {
+		return new LockedDefinitionException(description
+				+ " cannot be locked, because no proxy can be made of its class (" + cause.getMessage() + ")",
+				"Make the class not final, or declare the method in an interface", cause);
 	}
 
 	private boolean isOutermost(Advised advised) {

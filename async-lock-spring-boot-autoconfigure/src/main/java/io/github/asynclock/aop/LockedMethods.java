@@ -150,7 +150,7 @@ final class LockedMethods {
 	/**
 	 * The method as messages name it.
 	 */
-	private static String describe(LockedSource source, Class<?> targetClass) {
+	static String describe(LockedSource source, Class<?> targetClass) {
 		String parameters = Arrays.stream(source.method().getParameterTypes())
 			.map(Class::getSimpleName)
 			.collect(Collectors.joining(", "));

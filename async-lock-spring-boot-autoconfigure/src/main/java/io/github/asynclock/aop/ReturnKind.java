@@ -36,10 +36,9 @@ sealed interface ReturnKind {
 	/**
 	 * A synchronous method: waits blocking, holds until the method returns.
 	 *
-	 * @param untyped whether the declared type says nothing, so that the method might
-	 * return work that has not ended
+	 * @param type the declared type
 	 */
-	record Blocking(boolean untyped) implements ReturnKind {
+	record Blocking(Class<?> type) implements ReturnKind {
 
 		@Override
 		public @Nullable Object call(LockedMethod method, MethodInvocation invocation) throws Throwable {
@@ -50,6 +49,9 @@ sealed interface ReturnKind {
 								+ " a CompletableFuture, or call it on Schedulers.boundedElastic()");
 			}
 			LockRequest request = method.requests().await(invocation);
+			if (request.skipOnTimeout() && this.type.isPrimitive() && this.type != void.class) {
+				throw cannotBeEmpty(method, "null", "the primitive " + this.type.getName(), "the wrapper type");
+			}
 			try {
 				return method.service().get().executeBlocking(request, lease -> proceed(method, invocation));
 			}
@@ -69,7 +71,8 @@ sealed interface ReturnKind {
 			catch (Throwable ex) {
 				throw new Tunnel(ex);
 			}
-			if (this.untyped
+			// a declared type that says nothing may hide work that has not ended
+			if (this.type.isAssignableFrom(CompletableFuture.class)
 					&& (result instanceof Future || result instanceof CompletionStage || result instanceof Publisher)) {
 				throw new IllegalStateException(
 						method.description() + " is declared to return an Object and returned a "
@@ -116,10 +119,18 @@ sealed interface ReturnKind {
 
 		@Override
 		public Object call(LockedMethod method, MethodInvocation invocation) {
-			Mono<Object> locked = Mono.defer(() -> method.requests()
-				.executeMono(invocation,
-						request -> method.service().get().executeMono(request, lease -> mono(method, invocation))));
+			Mono<Object> locked = Mono
+				.defer(() -> method.requests().executeMono(invocation, request -> locked(method, invocation, request)));
 			return (this.adapter != null) ? this.adapter.fromPublisher(locked) : locked;
+		}
+
+		private Mono<Object> locked(LockedMethod method, MethodInvocation invocation, LockRequest request) {
+			if (request.skipOnTimeout() && this.adapter != null && !this.adapter.supportsEmpty()) {
+				return Mono.error(cannotBeEmpty(method, "nothing",
+						"a " + this.adapter.getReactiveType().getName() + ", which cannot be empty",
+						"a type that can be empty"));
+			}
+			return method.service().get().executeMono(request, lease -> mono(method, invocation));
 		}
 
 		@SuppressWarnings("unchecked")
@@ -165,6 +176,17 @@ sealed interface ReturnKind {
 			}
 		}
 
+	}
+
+	/**
+	 * Start-up refuses it where the annotation says SKIP; what a CommandLock says is
+	 * known only now, when nothing is waited for yet.
+	 */
+	private static IllegalStateException cannotBeEmpty(LockedMethod method, String given, String declared,
+			String instead) {
+		return new IllegalStateException(method.description() + ": the request of its CommandLock says orSkip(), which"
+				+ " gives " + given + " when the key is not had in time, but the method returns " + declared
+				+ "; nothing was run. Return " + instead + ", or leave out orSkip()");
 	}
 
 	/** Carries a checked exception through a {@code Function}. */

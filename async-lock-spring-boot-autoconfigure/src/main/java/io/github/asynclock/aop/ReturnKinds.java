@@ -101,7 +101,7 @@ final class ReturnKinds {
 					description + " has onTimeout = SKIP, which gives null, but returns the primitive " + raw.getName(),
 					"Return the wrapper type, or leave out onTimeout");
 		}
-		return new Blocking(raw.isAssignableFrom(CompletableFuture.class));
+		return new Blocking(raw);
 	}
 
 	/** Also within the type arguments: a {@code ResponseEntity<Mono<...>>}. */

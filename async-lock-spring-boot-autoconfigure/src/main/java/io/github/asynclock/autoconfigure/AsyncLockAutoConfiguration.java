@@ -12,6 +12,7 @@ import io.github.asynclock.core.UnitsOfWork;
 import io.github.asynclock.local.LocalLockStore;
 import io.micrometer.context.ContextRegistry;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -24,7 +25,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -36,11 +39,13 @@ import org.springframework.util.ClassUtils;
 @Conditional(OnSwitch.class)
 @EnableConfigurationProperties(AsyncLockProperties.class)
 @Import(PipelinrConfiguration.class)
+@ImportRuntimeHints(LockRuntimeHints.class)
 public final class AsyncLockAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static LockedBeanPostProcessor lockedBeanPostProcessor() {
+	static LockedBeanPostProcessor lockedBeanPostProcessor(Environment environment) {
+		BuildTimeChoice.requireSwitch(environment, true);
 		return new LockedBeanPostProcessor();
 	}
 
@@ -57,7 +62,8 @@ public final class AsyncLockAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		LockStore lockStore() {
+		LockStore lockStore(Environment environment, ListableBeanFactory beans) {
+			BuildTimeChoice.requireLocal(OnRedis.decide(environment, OnRedis.detailsAreIn(beans)));
 			return new LocalLockStore();
 		}
 

@@ -6,7 +6,7 @@ import io.github.asynclock.autoconfigure.AsyncLockProperties.Provider;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactoryUtils;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.ConfigurationCondition;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
@@ -31,15 +32,29 @@ final class OnRedis extends SpringBootCondition implements ConfigurationConditio
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		Binder binder = Binder.get(context.getEnvironment());
+		return decide(context.getEnvironment(), detailsAreIn(context.getBeanFactory()));
+	}
+
+	/**
+	 * Whether locks are to be kept in Redis, and what says so.
+	 * @param details whether the application has connection details of its own
+	 */
+	static ConditionOutcome decide(Environment environment, boolean details) {
+		Binder binder = Binder.get(environment);
 		return switch (binder.bind(PROVIDER, Provider.class).orElse(Provider.AUTO)) {
 			case LOCAL -> outcome(false, PROVIDER + " is local");
 			case REDIS -> outcome(true, PROVIDER + " is redis");
-			case AUTO -> configured(binder, context.getBeanFactory());
+			case AUTO -> configured(binder, details);
 		};
 	}
 
-	private static ConditionOutcome configured(Binder binder, @Nullable ConfigurableListableBeanFactory beanFactory) {
+	/** Without creating them. */
+	static boolean detailsAreIn(@Nullable ListableBeanFactory beanFactory) {
+		return beanFactory != null && BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
+				AsyncLockRedisConnectionDetails.class, true, false).length > 0;
+	}
+
+	private static ConditionOutcome configured(Binder binder, boolean details) {
 		if (StringUtils.hasText(binder.bind(AsyncLockProperties.REDIS_URL, String.class).orElse(""))) {
 			return outcome(true, AsyncLockProperties.REDIS_URL + " is set");
 		}
@@ -48,8 +63,6 @@ final class OnRedis extends SpringBootCondition implements ConfigurationConditio
 		if (nodes.stream().anyMatch(StringUtils::hasText)) {
 			return outcome(true, AsyncLockProperties.REDIS_NODES + " is set");
 		}
-		boolean details = beanFactory != null && BeanFactoryUtils.beanNamesForTypeIncludingAncestors(beanFactory,
-				AsyncLockRedisConnectionDetails.class, true, false).length > 0;
 		return outcome(details, "an AsyncLockRedisConnectionDetails bean is " + (details ? "" : "not ") + "there");
 	}
 

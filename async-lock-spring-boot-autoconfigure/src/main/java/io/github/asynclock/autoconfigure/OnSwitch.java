@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
@@ -16,12 +17,16 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
  */
 final class OnSwitch extends SpringBootCondition {
 
-	private static final String ENABLED = "async-lock.enabled";
+	static final String ENABLED = "async-lock.enabled";
 
 	@Override
 	public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-		boolean enabled = Binder.get(context.getEnvironment()).bind(ENABLED, Boolean.class).orElse(true);
+		boolean enabled = isOn(context.getEnvironment());
 		return new ConditionOutcome(enabled, ConditionMessage.of(ENABLED + " is " + enabled));
+	}
+
+	static boolean isOn(Environment environment) {
+		return Binder.get(environment).bind(ENABLED, Boolean.class).orElse(true);
 	}
 
 	/** Matches where {@link OnSwitch} does not. */

@@ -14,6 +14,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.util.ClassUtils;
 
@@ -37,11 +38,13 @@ class RedisStoreConfiguration {
 
 	@Bean
 	LockRedisConnection lockRedisConnection(AsyncLockRedisConnectionDetails details, AsyncLockProperties properties,
-			BeanFactory beans) {
+			Environment environment, BeanFactory beans) {
+		boolean own = !(details instanceof PropertiesRedisConnectionDetails);
+		BuildTimeChoice.requireRedis(OnRedis.decide(environment, own));
 		AsyncLockProperties.Redis redis = properties.redis();
 		redis.validate();
-		RedisServers own = RedisServers.of(details);
-		RedisServers servers = (own != null) ? own : applicationsOwn(beans);
+		RedisServers given = RedisServers.of(details);
+		RedisServers servers = (given != null) ? given : applicationsOwn(beans);
 		PropertyCheck.that(redis.minReplicas() == 0 || !servers.isCluster(), "redis.min-replicas", redis.minReplicas(),
 				"A Redis Cluster cannot be asked which replicas have a grant. Leave it at", "0");
 		return LockRedisConnection.to(servers, redis.commandTimeout());

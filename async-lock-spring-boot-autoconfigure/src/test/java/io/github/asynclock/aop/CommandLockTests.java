@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.reactivex.rxjava3.core.Single;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -255,6 +256,28 @@ class CommandLockTests {
 	}
 
 	@Test
+	void aRequestThatMaySkipIsRefusedWhereTheResultCannotBeEmpty() {
+		for (Mono<LockRequest> each : List.of(Mono.just(REQUEST.orSkip()), Mono.just(REQUEST.orSkip()).hide())) {
+			this.lock.answer = (command) -> each;
+			assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.shop.count(new Pay("1")))
+				.withMessageContaining("Shop.count(Pay)")
+				.withMessageContaining("orSkip()")
+				.withMessageContaining("the primitive int; nothing was run. Return the wrapper type");
+			assertThat(failure(() -> this.shop.single(new Pay("1"))
+				.<Object>map((paid) -> paid)
+				.toCompletionStage()
+				.toCompletableFuture())).isInstanceOf(IllegalStateException.class)
+				.hasMessageContaining("Shop.single(Pay)")
+				.hasMessageContaining("cannot be empty; nothing was run. Return a type that can be empty");
+		}
+		nothingRan();
+		assertThat(this.service.given).isEmpty();
+		this.shop.nothing(new Pay("1"));
+		this.lock.answer = (command) -> Mono.just(REQUEST);
+		assertThat(this.shop.count(new Pay("1"))).isEqualTo(4);
+	}
+
+	@Test
 	void aMethodWithoutANameOfItsOwnIsNamedByItself() {
 		get(this.shop.future(new Pay("1")));
 		assertThat(this.service.lastRequest().name()).isEqualTo("Shop.future");
@@ -409,6 +432,21 @@ class CommandLockTests {
 		@Locked(holdAtLeast = "3s")
 		public Mono<String> timedMono(Pay command) {
 			return Mono.just(body());
+		}
+
+		@Locked
+		public int count(Pay command) {
+			return body().length();
+		}
+
+		@Locked
+		public void nothing(Pay command) {
+			body();
+		}
+
+		@Locked
+		public Single<String> single(Pay command) {
+			return Single.just(body());
 		}
 
 		@Locked(service = "other")

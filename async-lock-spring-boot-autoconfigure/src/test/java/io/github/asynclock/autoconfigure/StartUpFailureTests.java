@@ -16,6 +16,8 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -66,6 +68,15 @@ class StartUpFailureTests {
 	void aSwitchThatIsNeitherOnNorOff(CapturedOutput output) {
 		fails(App.class, "async-lock.enabled=maybe");
 		assertThat(output).contains("APPLICATION FAILED TO START", "async-lock.enabled", "maybe");
+	}
+
+	/** Code that was generated ahead of time registers beans without their conditions. */
+	@Test
+	void whatWasBuiltUnlockedDoesNotRunUnlockedUnnoticed(CapturedOutput output) {
+		application(Processed.class).run("--async-lock.enabled=false").close();
+		fails(Processed.class, "async-lock.enabled=true");
+		assertThat(output).contains("APPLICATION FAILED TO START", "'true'", "'async-lock.enabled'",
+				"processed ahead of time with async-lock.enabled=false", "would run unlocked");
 	}
 
 	@ParameterizedTest
@@ -178,6 +189,16 @@ class StartUpFailureTests {
 	@SpringBootConfiguration
 	@ImportAutoConfiguration({ AsyncLockAutoConfiguration.class, AsyncLockOffAutoConfiguration.class })
 	static class App {
+
+	}
+
+	@SpringBootConfiguration
+	static class Processed {
+
+		@Bean
+		AsyncLockOffAutoConfiguration off(Environment environment) {
+			return new AsyncLockOffAutoConfiguration(environment);
+		}
 
 	}
 
