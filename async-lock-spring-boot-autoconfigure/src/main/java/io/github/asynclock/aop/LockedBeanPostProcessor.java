@@ -151,9 +151,12 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 			return proxy;
 		}
 		catch (AopConfigException ex) {
-			throw new LockedDefinitionException(description
-					+ " cannot be locked, because no proxy can be made of its class (" + ex.getMessage() + ")",
-					"Make the class not final, or declare the method in an interface", ex);
+			throw new LockedDefinitionException(
+					description + " cannot be locked, because no proxy can be made of its class (" + ex.getMessage()
+							+ ")",
+					KotlinMethods.isKotlin(AopUtils.getTargetClass(bean)) ? KotlinMethods.OPEN
+							: "Make the class not final, or declare the method in an interface",
+					ex);
 		}
 	}
 
