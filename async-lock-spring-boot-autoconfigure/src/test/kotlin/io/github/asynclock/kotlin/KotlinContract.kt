@@ -9,12 +9,15 @@ import io.github.asynclock.LockTimeoutException
 import io.github.asynclock.Locked
 import io.github.asynclock.OnTimeout
 import io.github.asynclock.autoconfigure.AsyncLockAutoConfiguration
+import io.github.asynclock.redis.TestRedis
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.cancelAndJoin
@@ -42,6 +45,7 @@ import reactor.core.publisher.Mono
 import java.util.UUID
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.Executors
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.coroutines.CoroutineContext
 
@@ -69,7 +73,7 @@ abstract class KotlinContract {
 
     /** Starts a call that waits in the queue when this returns. */
     private fun <T> CoroutineScope.calling(call: suspend () -> T): Deferred<T> =
-        CoroutineScope(coroutineContext + NonCancellable + kotlinx.coroutines.SupervisorJob())
+        CoroutineScope(coroutineContext + NonCancellable + SupervisorJob())
             .async(start = CoroutineStart.UNDISPATCHED) { call() }
 
     // suspending functions
@@ -188,7 +192,11 @@ abstract class KotlinContract {
     }
 
     @Test
-    fun theInnermostLeaseIsThereWhereverTheCoroutineRuns() = run { orders -> innermostLease(orders) }
+    fun theInnermostLeaseIsThereWhereverTheCoroutineRuns() = run { orders ->
+        innermostLease(orders)
+        assertThat(current()).isNull()
+        assertThat(Lease.inContext().awaitSingleOrNull()).isNull()
+    }
 
     @Test
     fun theInnermostLeaseIsThereAlsoInOneThread() = run(Dispatchers.Unconfined) { orders -> innermostLease(orders) }
@@ -205,8 +213,6 @@ abstract class KotlinContract {
             assertThat(keys()).containsOnly(listOf("$key-outer"))
             coroutineScope { async { assertThat(keys()).containsOnly(listOf("$key-outer")) }.await() }
         }
-        assertThat(current()).isNull()
-        assertThat(Lease.inContext().awaitSingleOrNull()).isNull()
     }
 
     @Test
@@ -239,6 +245,21 @@ abstract class KotlinContract {
             assertThat(other.await()).isNull()
             assertThat(orders.tryOnce(key, Body.ofEnded("its own"))).isEqualTo("its own")
         }
+    }
+
+    @Test
+    fun anActionRunsOnItsCallersDispatcherAlsoAfterWaiting() = run { orders ->
+        val body = Body()
+        val holder = calling { orders.process(key, body) }
+        body.started.await()
+        Executors.newSingleThreadExecutor { Thread(it, "the callers own") }.asCoroutineDispatcher().use {
+            val waiter = async(it, CoroutineStart.UNDISPATCHED) {
+                orders.nested(key) { Thread.currentThread().name }
+            }
+            body.end.complete("done")
+            assertThat(waiter.await()).startsWith("the callers own")
+        }
+        holder.await()
     }
 
     @Test
@@ -317,6 +338,7 @@ abstract class KotlinContract {
         val ran = CompletableDeferred<String>()
         orders.deferred(key) { ran.complete("ran"); CompletableDeferred("any") }
         assertThat(ran.await()).isEqualTo("ran")
+        orders.process(key, Body.ofEnded("after it"))
     }
 
     @Test
@@ -388,7 +410,7 @@ abstract class KotlinContract {
         val seen = orders.counting(key, emitted).buffer(0).first { it == 3 }
         assertThat(seen).isEqualTo(3)
         assertThat(emitted.get()).isLessThanOrEqualTo(4)
-        assertThat(orders.tryOnce(key, Body.ofEnded("free"))).isEqualTo("free")
+        assertThat(orders.process(key, Body.ofEnded("free"))).isEqualTo("free")
     }
 
     @Test
@@ -626,8 +648,8 @@ class LocalKotlinTests : KotlinContract() {
 class RedisKotlinTests : KotlinContract() {
 
     override fun properties() = arrayOf(
-        "async-lock.redis.url=" + io.github.asynclock.redis.TestRedis.shared().url(),
-        "async-lock.redis.key-prefix=" + io.github.asynclock.redis.TestRedis.randomPrefix(),
+        "async-lock.redis.url=" + TestRedis.shared().url(),
+        "async-lock.redis.key-prefix=" + TestRedis.randomPrefix(),
         // On a busy machine the first connection takes a while.
         "async-lock.redis.command-timeout=20s",
     )
