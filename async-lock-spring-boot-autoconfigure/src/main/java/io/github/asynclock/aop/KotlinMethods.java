@@ -83,6 +83,13 @@ final class KotlinMethods {
 			return new CoroutineKind.SuspendingFlow();
 		}
 		requireEnded(description, type);
+		if (KotlinDetector.isInlineClass(type)) {
+			throw new LockedDefinitionException(
+					description + " is a suspending function that returns the value class " + type.getName()
+							+ ", which Spring's proxies hand on as something else than its callers expect",
+					"Return what is in it, or an ordinary class; instead of a Result return the value, throw the"
+							+ " failure, and call it in runCatching");
+		}
 		if (skip) {
 			requireNullable(description, method, type);
 		}

@@ -70,6 +70,13 @@ class KotlinDefinitionTests {
         }
     }
 
+    /** A caller gets it unwrapped where it is there at once, and wrapped where the caller was suspended. */
+    @Test
+    fun aSuspendingFunctionThatReturnsAValueClass() {
+        refused(SuspendValue::class, "returns the value class " + Id::class.java.name, "ordinary class")
+        refused(SuspendResult::class, "returns the value class kotlin.Result", "runCatching")
+    }
+
     @Test
     fun workThatNothingFollows() {
         refused(PlainJob::class, "kotlinx.coroutines.Job", "Deferred")
@@ -186,6 +193,16 @@ class KotlinDefinitionTests {
     open class SuspendJob {
         @Locked(key = ["#id"])
         open suspend fun process(id: String): Job = Job()
+    }
+
+    open class SuspendValue {
+        @Locked(key = ["#id"])
+        open suspend fun process(id: String): Id = Id(id)
+    }
+
+    open class SuspendResult {
+        @Locked(key = ["#id"])
+        open suspend fun process(id: String): Result<String> = Result.success(id)
     }
 
     open class PlainJob {
