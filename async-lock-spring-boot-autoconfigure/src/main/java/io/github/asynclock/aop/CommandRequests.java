@@ -49,7 +49,7 @@ record CommandRequests(String description, LockRequest template, CommandLocks lo
 	private static int position(String description, CommandLocks locks, Method method, Class<?> targetClass) {
 		List<Integer> positions = new ArrayList<>();
 		List<CommandLockBean> found = new ArrayList<>();
-		for (int i = 0; i < method.getParameterCount(); i++) {
+		for (int i = 0; i < KotlinMethods.argumentCount(method); i++) {
 			Class<?> type = ResolvableType.forMethodParameter(method, i, targetClass)
 				.resolve(method.getParameterTypes()[i]);
 			List<CommandLockBean> fitting = locks.closest(type);

@@ -81,9 +81,9 @@ final class KeyExpression {
 			}
 			EvaluationContext shared = this.language.context();
 			KeyContext context = new KeyContext(shared, this.parameters, invocation.getArguments());
-			TypedValue root = this.usesRoot
-					? new TypedValue(
-							new KeyRoot(invocation.getArguments(), invocation.getThis(), invocation.getMethod()))
+			TypedValue root = this.usesRoot ? new TypedValue(
+					new KeyRoot(KotlinMethods.arguments(invocation.getMethod(), invocation.getArguments()),
+							invocation.getThis(), invocation.getMethod()))
 					: TypedValue.NULL;
 			return this.tree.getValue(new ExpressionState(context, root, this.language.configuration()));
 		}

@@ -15,9 +15,10 @@ import org.springframework.core.ParameterNameDiscoverer;
  *
  * @param names in order; null where the class file has none (compiled without
  * {@code -parameters})
- * @param count how many parameters the method has
+ * @param count how many arguments a caller gives
+ * @param kotlin whether the method is Kotlin's
  */
-record KeyParameters(@Nullable List<String> names, int count) {
+record KeyParameters(@Nullable List<String> names, int count, boolean kotlin) {
 
 	private static final ParameterNameDiscoverer DISCOVERER = new DefaultParameterNameDiscoverer();
 
@@ -31,16 +32,17 @@ record KeyParameters(@Nullable List<String> names, int count) {
 		if (names == null) {
 			names = DISCOVERER.getParameterNames(implementation);
 		}
-		int count = implementation.getParameterCount();
+		int count = KotlinMethods.argumentCount(implementation);
+		boolean kotlin = KotlinMethods.isKotlin(implementation.getDeclaringClass());
 		if (names == null) {
-			return new KeyParameters(null, count);
+			return new KeyParameters(null, count, kotlin);
 		}
-		List<String> known = new ArrayList<>(names.length);
-		for (@Nullable
-		String name : names) {
+		List<String> known = new ArrayList<>(count);
+		for (int i = 0; i < count && i < names.length; i++) {
+			String name = names[i];
 			known.add((name != null) ? name : "");
 		}
-		return new KeyParameters(known, count);
+		return new KeyParameters(known, count, kotlin);
 	}
 
 	/**
@@ -81,7 +83,9 @@ record KeyParameters(@Nullable List<String> names, int count) {
 		}
 		if (this.names == null) {
 			String last = (this.count == 1) ? "" : " to #p" + (this.count - 1);
-			return "the class file has no parameter names; compile with -parameters, or use #p0" + last;
+			String with = this.kotlin ? "have kotlin-reflect on the class path, compile with -java-parameters"
+					: "compile with -parameters";
+			return "the class file has no parameter names; " + with + ", or use #p0" + last;
 		}
 		return "its parameters are #" + String.join(", #", this.names);
 	}

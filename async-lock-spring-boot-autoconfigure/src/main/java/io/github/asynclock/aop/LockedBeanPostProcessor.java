@@ -122,7 +122,8 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 		}
 		catch (AopConfigException ex) {
 			LockedSource any = this.types.lockedMethods(beanClass).iterator().next();
-			throw noProxy(LockedMethods.describe(any, ClassUtils.getUserClass(beanClass)), ex);
+			Class<?> type = ClassUtils.getUserClass(beanClass);
+			throw noProxy(type, LockedMethods.describe(any, type), ex);
 		}
 	}
 
@@ -171,14 +172,17 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 			return proxy;
 		}
 		catch (AopConfigException ex) {
-			throw noProxy(description, ex);
+			throw noProxy(AopUtils.getTargetClass(bean), description, ex);
 		}
 	}
 
-	private static LockedDefinitionException noProxy(String description, AopConfigException cause) {
-		return new LockedDefinitionException(description
-				+ " cannot be locked, because no proxy can be made of its class (" + cause.getMessage() + ")",
-				"Make the class not final, or declare the method in an interface", cause);
+	private static LockedDefinitionException noProxy(Class<?> type, String description, AopConfigException cause) {
+		return new LockedDefinitionException(
+				description + " cannot be locked, because no proxy can be made of its class (" + cause.getMessage()
+						+ ")",
+				KotlinMethods.isKotlin(type) ? KotlinMethods.OPEN
+						: "Make the class not final, or declare the method in an interface",
+				cause);
 	}
 
 	private boolean isOutermost(Advised advised) {

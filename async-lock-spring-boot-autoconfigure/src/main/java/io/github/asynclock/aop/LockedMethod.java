@@ -37,6 +37,15 @@ record LockedMethod(String description, RequestSource requests, ReturnKind retur
 	}
 
 	/**
+	 * As {@link #proceedToResult}, with other arguments where the invocation lets them be
+	 * changed.
+	 */
+	Object proceedToResult(MethodInvocation invocation, @Nullable Object[] arguments) throws Throwable {
+		return requireResult((invocation instanceof ProxyMethodInvocation repeatable)
+				? repeatable.invocableClone(arguments).proceed() : invocation.proceed());
+	}
+
+	/**
 	 * As {@link #proceedToResult}, where the invocation is run this once only: a future
 	 * asks for its key when it is called, never again.
 	 */

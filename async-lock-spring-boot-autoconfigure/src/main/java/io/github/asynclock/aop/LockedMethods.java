@@ -90,7 +90,7 @@ final class LockedMethods {
 		requireInstanceMethod(description, source.method());
 		Locked locked = source.annotation().synthesize();
 		boolean skip = locked.onTimeout() == OnTimeout.SKIP;
-		String name = locked.name().isBlank() ? nameOf(source, targetClass) + "." + source.method().getName()
+		String name = locked.name().isBlank() ? nameOf(source, targetClass) + "." + KotlinMethods.name(source.method())
 				: locked.name();
 		LockRequest template = LockedTimes.of(description, locked, this.beanFactory::resolveEmbeddedValue)
 			.applyTo(LockRequest.of("template").named(name));
@@ -152,9 +152,11 @@ final class LockedMethods {
 	 */
 	static String describe(LockedSource source, Class<?> targetClass) {
 		String parameters = Arrays.stream(source.method().getParameterTypes())
+			.limit(KotlinMethods.argumentCount(source.method()))
 			.map(Class::getSimpleName)
 			.collect(Collectors.joining(", "));
-		return owner(source, targetClass).getName() + "." + source.method().getName() + "(" + parameters + ")";
+		return owner(source, targetClass).getName() + "." + KotlinMethods.name(source.method()) + "(" + parameters
+				+ ")";
 	}
 
 	private static String nameOf(LockedSource source, Class<?> targetClass) {

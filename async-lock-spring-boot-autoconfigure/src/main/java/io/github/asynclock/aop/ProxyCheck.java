@@ -59,7 +59,8 @@ final class ProxyCheck {
 		if (Modifier.isFinal(modifiers)) {
 			throw new LockedDefinitionException(
 					description + " is final, so no proxy can override it and it would run unlocked",
-					"Remove final, or call LockService in it");
+					KotlinMethods.isKotlin(method.getDeclaringClass()) ? KotlinMethods.OPEN
+							: "Remove final, or call LockService in it");
 		}
 		boolean packagePrivate = !Modifier.isPublic(modifiers) && !Modifier.isProtected(modifiers);
 		Class<?> owner = method.getDeclaringClass();

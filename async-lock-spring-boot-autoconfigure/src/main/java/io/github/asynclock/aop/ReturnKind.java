@@ -25,7 +25,8 @@ import io.github.asynclock.LockRequest;
  * synchronous method, as a failed future, as an error signal. What the method throws
  * arrives as the same instance.
  */
-sealed interface ReturnKind {
+sealed interface ReturnKind
+		permits ReturnKind.Blocking, ReturnKind.Eager, ReturnKind.LazyMono, ReturnKind.LazyFlux, CoroutineKind {
 
 	/**
 	 * Answers a call.

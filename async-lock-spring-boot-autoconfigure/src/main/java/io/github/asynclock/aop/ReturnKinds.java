@@ -28,8 +28,8 @@ import io.github.asynclock.aop.ReturnKind.LazyMono;
  */
 final class ReturnKinds {
 
-	private static final String ACTION = "Return a CompletableFuture, a Mono or a Flux, which hold the key until they"
-			+ " have ended";
+	private static final String ACTION = "Return a CompletableFuture, a Mono or a Flux (in Kotlin a Deferred or a Flow,"
+			+ " or suspend), which hold the key until they have ended";
 
 	/**
 	 * Work that has not ended when the method returns, in types that nothing here adapts;
@@ -47,12 +47,11 @@ final class ReturnKinds {
 	 * @throws LockedDefinitionException if the type cannot be locked
 	 */
 	ReturnKind of(String description, Method method, Class<?> targetClass, boolean skip) {
+		if (KotlinDetector.isSuspendingFunction(method)) {
+			return KotlinMethods.suspending(description, method, targetClass, skip);
+		}
 		ResolvableType type = ResolvableType.forMethodReturnType(method, targetClass);
 		Class<?> raw = type.resolve(method.getReturnType());
-		if (KotlinDetector.isSuspendingFunction(method)) {
-			throw new LockedDefinitionException(description + " is a suspending function, which is not supported yet",
-					ACTION);
-		}
 		if (CompletionStage.class.isAssignableFrom(raw)) {
 			return eager(description, raw);
 		}
@@ -62,8 +61,17 @@ final class ReturnKinds {
 		if (raw == Flux.class || raw == Publisher.class) {
 			return new LazyFlux(null);
 		}
+		if (raw.getName().equals(KotlinMethods.DEFERRED)) {
+			return new CoroutineKind.Hot();
+		}
 		ReactiveAdapter adapter = this.adapters.getAdapter(raw);
-		return (adapter != null) ? adapted(description, raw, adapter, skip) : blocking(description, type, raw, skip);
+		if (adapter != null) {
+			return adapted(description, raw, adapter, skip);
+		}
+		if (skip) {
+			KotlinMethods.requireNullable(description, method, raw);
+		}
+		return blocking(description, type, raw, skip);
 	}
 
 	private static ReturnKind eager(String description, Class<?> raw) {
@@ -86,6 +94,9 @@ final class ReturnKinds {
 			throw new LockedDefinitionException(
 					description + " has onTimeout = SKIP, but its " + raw.getName() + " cannot be empty",
 					"Return a type that can be empty, or leave out onTimeout");
+		}
+		if (raw.getName().equals(KotlinMethods.FLOW)) {
+			return new CoroutineKind.ColdFlow(adapter);
 		}
 		return adapter.isMultiValue() ? new LazyFlux(adapter) : new LazyMono(adapter);
 	}
