@@ -3,6 +3,7 @@ package io.github.asynclock.aop;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcess
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
+
+import io.github.asynclock.context.CallerContext;
 
 /**
  * Runs {@link io.github.asynclock.Locked} methods of all beans under their lock, and
@@ -49,6 +52,8 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 
 	private final transient LockedTypes types = new LockedTypes();
 
+	private final transient Supplier<CallerContext> callers;
+
 	private transient @Nullable LockServices services;
 
 	private transient @Nullable CommandLocks commandLocks;
@@ -56,9 +61,20 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 	private transient @Nullable LockedMethods methods;
 
 	/**
-	 * Needs nothing but the bean factory it is created in.
+	 * For callers that are in no unit of work. Needs nothing but the bean factory it is
+	 * created in.
 	 */
 	public LockedBeanPostProcessor() {
+		this(() -> CallerContext.capture(null));
+	}
+
+	/**
+	 * Needs nothing else but the bean factory it is created in.
+	 * @param callers takes what a caller has, on its thread, if the call has to go on on
+	 * another
+	 */
+	public LockedBeanPostProcessor(Supplier<CallerContext> callers) {
+		this.callers = callers;
 		setBeforeExistingAdvisors(true);
 		setOrder(LOWEST_PRECEDENCE - 1); // those of listeners have LOWEST_PRECEDENCE
 	}
@@ -85,7 +101,7 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 		super.setBeanFactory(beanFactory);
 		Assert.isInstanceOf(ConfigurableListableBeanFactory.class, beanFactory);
 		this.services = new LockServices(beanFactory);
-		this.commandLocks = new CommandLocks((ConfigurableListableBeanFactory) beanFactory);
+		this.commandLocks = new CommandLocks((ConfigurableListableBeanFactory) beanFactory, this.callers);
 		this.methods = new LockedMethods((ConfigurableListableBeanFactory) beanFactory, this.services,
 				this.commandLocks);
 		this.advisor = new DefaultPointcutAdvisor(new LockedPointcut(), new LockedInterceptor(this.methods));

@@ -115,7 +115,7 @@ final class LockEngine {
 	 * The terms of a call of this thread.
 	 */
 	HoldTerms terms(String key, @Nullable LockRequest request) {
-		UnitOfWork work = workOfThread();
+		UnitOfWork work = CallersWork.ofThread(this.units);
 		return (work == null && isPlain(request)) ? this.plainTerms
 				: new WatchedTerms(this, List.of(key), request, work);
 	}
@@ -124,18 +124,14 @@ final class LockEngine {
 	 * The terms of a call of this thread.
 	 */
 	HoldTerms terms(LockRequest request) {
-		return terms(request, workOfThread());
-	}
-
-	private @Nullable UnitOfWork workOfThread() {
-		return (this.units != null) ? this.units.ofThread() : null;
+		return terms(request, CallersWork.ofThread(this.units));
 	}
 
 	/**
 	 * The terms of a subscriber.
 	 */
 	HoldTerms terms(LockRequest request, ContextView context) {
-		return terms(request, (this.units != null) ? this.units.of(context) : null);
+		return terms(request, CallersWork.of(this.units, context));
 	}
 
 	private HoldTerms terms(LockRequest request, @Nullable UnitOfWork work) {

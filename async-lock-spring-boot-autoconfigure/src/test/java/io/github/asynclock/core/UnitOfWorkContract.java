@@ -23,7 +23,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import reactor.util.context.ContextView;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,14 +42,7 @@ abstract class UnitOfWorkContract extends ServiceContract {
 	}
 
 	private <T> T within(UnitOfWork work, Supplier<T> calls) {
-		UnitOfWork outer = this.units.current.get();
-		this.units.current.set(work);
-		try {
-			return calls.get();
-		}
-		finally {
-			this.units.current.set(outer);
-		}
+		return this.units.within(work, calls);
 	}
 
 	private Call callWithin(UnitOfWork work, LockRequest request) {
@@ -518,25 +510,6 @@ abstract class UnitOfWorkContract extends ServiceContract {
 		}
 		threads.shutdown();
 		until(() -> service().engine().queues().size() == 0);
-	}
-
-	/**
-	 * Of a thread and those that it starts, as blocking calls run on one of their own.
-	 */
-	private static final class InheritedUnits implements UnitsOfWork {
-
-		private final InheritableThreadLocal<@Nullable UnitOfWork> current = new InheritableThreadLocal<>();
-
-		@Override
-		public @Nullable UnitOfWork ofThread() {
-			return this.current.get();
-		}
-
-		@Override
-		public @Nullable UnitOfWork of(ContextView context) {
-			return this.current.get();
-		}
-
 	}
 
 }
