@@ -72,23 +72,21 @@ final class LateRequest {
 
 	private static <T> void goOn(CallerContext caller, Supplier<CompletableFuture<T>> call,
 			CompletableFuture<T> result) {
-		CompletableFuture<T> locked;
 		try {
-			locked = caller.call(call);
+			CompletableFuture<T> locked = caller.call(call);
+			locked.whenComplete((value, failure) -> {
+				if (failure == null) {
+					result.complete(value);
+				}
+				else {
+					result.completeExceptionally(failure);
+				}
+			});
+			withdrawWith(result, locked);
 		}
 		catch (Throwable ex) {
 			result.completeExceptionally(ex);
-			return;
 		}
-		locked.whenComplete((value, failure) -> {
-			if (failure == null) {
-				result.complete(value);
-			}
-			else {
-				result.completeExceptionally(failure);
-			}
-		});
-		withdrawWith(result, locked);
 	}
 
 	/** A caller that gives up withdraws; where the other has ended, this does nothing. */

@@ -24,7 +24,9 @@ import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcess
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
 
+import io.github.asynclock.LockService;
 import io.github.asynclock.context.CallerContext;
 
 /**
@@ -57,6 +59,8 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 	private transient @Nullable LockServices services;
 
 	private transient @Nullable CommandLocks commandLocks;
+
+	private transient @Nullable Supplier<LockService> serviceForCommands;
 
 	private transient @Nullable LockedMethods methods;
 
@@ -96,6 +100,19 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 		return locks;
 	}
 
+	/**
+	 * The primary service, for a command bus. Where the application has command locks,
+	 * start-up fails if there is none.
+	 * @param choice what to do if there are several, as the failure says it
+	 * @throws IllegalStateException if this is no bean
+	 */
+	public Supplier<LockService> serviceForCommands(String choice) {
+		LockServices services = this.services;
+		Assert.state(services != null, "Only a LockedBeanPostProcessor that is a bean knows of other beans");
+		this.serviceForCommands = SingletonSupplier.of(() -> services.findPrimary("commands", choice));
+		return this.serviceForCommands;
+	}
+
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
@@ -114,6 +131,9 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 		}
 		if (this.services != null) {
 			this.services.getAll();
+		}
+		if (this.serviceForCommands != null && !commandLocks().all().isEmpty()) {
+			this.serviceForCommands.get();
 		}
 	}
 
