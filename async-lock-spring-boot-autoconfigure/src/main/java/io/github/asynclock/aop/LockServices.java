@@ -41,9 +41,11 @@ final class LockServices {
 					method + ": @Locked(service = \"" + name + "\") names no LockService bean",
 					"Give the name of a bean that is a LockService, or leave service out for the primary one");
 		}
-		return this.wanted.computeIfAbsent(name, (any) -> SingletonSupplier
-			.of(() -> name.equals(PRIMARY)
-					? findPrimary("@Locked methods", "Mark one @Primary, or name one with @Locked(service = \"...\")") : this.beanFactory.getBean(name, LockService.class)));
+		return this.wanted.computeIfAbsent(name,
+				(any) -> SingletonSupplier.of(() -> name.equals(PRIMARY)
+						? findPrimary("@Locked methods",
+								"Mark one @Primary, or name one with @Locked(service = \"...\")")
+						: this.beanFactory.getBean(name, LockService.class)));
 	}
 
 	/**

@@ -287,16 +287,8 @@ public final class UnitOfWork {
 	}
 
 	private static void start(PendingAcquire place, HeldLease keeper) {
-		Call call = place.call();
-		LockEngine engine = call.terms().engine();
-		engine.left(place);
-		Runnable start = () -> engine.handOver(call.reenter(keeper, place.key));
-		if (call.runsOnExecutor()) {
-			engine.starter().executeOffStore(start);
-		}
-		else {
-			start.run(); // its own thread runs the action
-		}
+		place.call().terms().engine().left(place);
+		new Reentry(place, keeper).submit();
 	}
 
 	/**

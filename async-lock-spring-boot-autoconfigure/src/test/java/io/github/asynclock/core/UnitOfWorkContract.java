@@ -1,6 +1,7 @@
 package io.github.asynclock.core;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
+import io.github.asynclock.LockException;
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.LockTimeoutException;
@@ -99,6 +101,61 @@ abstract class UnitOfWorkContract extends ServiceContract {
 		CompletableFuture<Thread> next = service().execute(patient(this.key), (lease) -> done(Thread.currentThread()));
 		end(this.work);
 		assertGiven(next).isNotSameAs(Thread.currentThread());
+	}
+
+	@Test
+	void tenThousandParallelCallsRunOneByOneOnADirectExecutor() {
+		use((builder) -> builder.unitsOfWork(this.units).executor(Runnable::run));
+		Call first = callWithin(this.key);
+		first.lease();
+		AtomicInteger ran = new AtomicInteger();
+		CompletableFuture<?>[] siblings = new CompletableFuture<?>[10_000];
+		for (int i = 0; i < siblings.length; i++) {
+			siblings[i] = within(this.work,
+					() -> service().execute(patient(this.key), (lease) -> done(ran.incrementAndGet())));
+		}
+		first.release();
+		get(CompletableFuture.allOf(siblings));
+		assertThat(ran).hasValue(siblings.length);
+		assertThat(get(siblings[siblings.length - 1])).as("in their order").isEqualTo(siblings.length);
+		end(this.work);
+		passThrough(this.key);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aParallelCallThatCannotBeStartedIsToldAndLeavesTheKeyToTheNext(CapturedOutput output) {
+		use((builder) -> builder.unitsOfWork(this.units).executor(Runnable::run));
+		Call first = callWithin(this.key);
+		first.lease();
+		List<LockException> told = new CopyOnWriteArrayList<>();
+		HoldTerms failing = new HoldTerms(service().engine(), this.work) {
+			@Override
+			void granted(HeldLease lease) {
+				throw new StackOverflowError("for a test");
+			}
+		};
+		PendingAcquire place = new PendingAcquire(this.key, new TestCall(failing) {
+			@Override
+			public Collection<String> keys() {
+				return List.of(UnitOfWorkContract.this.key);
+			}
+
+			@Override
+			public void refused(LockException reason) {
+				told.add(reason);
+			}
+		});
+		assertThat(service().engine().take(place, DeadlineWheel.in(LONG.toNanos()), true)).isFalse();
+		Call third = callWithin(this.key);
+		first.release();
+		third.release();
+		assertThat(told).singleElement()
+			.satisfies((failure) -> assertThat(failure).hasMessageContaining(this.key)
+				.hasRootCauseInstanceOf(StackOverflowError.class));
+		assertThat(output).contains("could not be started for " + this.key);
+		end(this.work);
+		passThrough(this.key);
 	}
 
 	@Test
