@@ -106,6 +106,7 @@ interface Call {
 	default @Nullable PendingAcquire reenter(HeldLease holder, String key) {
 		SoloLease lease = ReenteredLease.retained(holder, key, scope(), terms());
 		if (!lease.isHeld()) {
+			terms().unused();
 			if (lease.endUnchecked()) {
 				terms().engine().handOver(lease.letGoAll());
 			} // else it went with the loss
@@ -121,6 +122,7 @@ interface Call {
 		}
 		catch (Throwable ex) {
 			// No action will ever give the key back.
+			terms().unused();
 			if (lease.endUnchecked()) {
 				terms().engine().handOver(lease.letGoAll());
 			}

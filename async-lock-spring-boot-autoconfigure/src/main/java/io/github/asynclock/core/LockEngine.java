@@ -52,6 +52,8 @@ final class LockEngine {
 
 	private final Deadlocks deadlocks = new Deadlocks();
 
+	private final LeastHolds leastHolds = new LeastHolds();
+
 	/** Null where no caller is in any. */
 	private final @Nullable UnitsOfWork units;
 
@@ -433,17 +435,24 @@ final class LockEngine {
 	}
 
 	/**
-	 * Keeps a place that nobody holds any more until its least hold is over.
+	 * Nobody holds a place any more: leaves it, once its least hold is over.
+	 * @param restNanos how long that goes on, by the place's own grant
+	 * @return as {@link #leave(Link)}
 	 */
-	@Nullable PendingAcquire rest(Link place, long until) {
-		if (this.gate != null) {
-			return leave(place, Duration.ofNanos(until - DeadlineWheel.now()));
-		}
-		if (this.drain.isClosed()) {
+	@Nullable PendingAcquire vacate(Link place, long restNanos) {
+		long rest = Math.max(restNanos, this.leastHolds.forget(place));
+		if (rest == 0 || (this.gate == null && this.drain.isClosed())) {
 			return leave(place);
 		}
-		this.wheel.add(new Alarm(until, () -> tell(() -> handOver(leave(place)))));
+		if (this.gate != null) {
+			return leave(place, Duration.ofNanos(rest));
+		}
+		this.wheel.add(new Alarm(DeadlineWheel.in(rest), () -> tell(() -> handOver(leave(place)))));
 		return null;
+	}
+
+	LeastHolds leastHolds() {
+		return this.leastHolds;
 	}
 
 	/**

@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * ({@link Link#retainAlone()}). One that comes earlier waits in the key's queue as anyone
  * does, and is noted here. When the running one ends, the first that is noted gets the
  * key, out of the queue's order: all before it wait for this unit of work, which may be
- * waiting for it. A key that is to be held for some time at least is not re-entered
- * before that: first-wins is for callers in one transaction, too.
+ * waiting for it. A key that is to be held for some time at least, by whichever of its
+ * calls, is not re-entered before that: first-wins is for callers in one transaction,
+ * too.
  *
  * <p>
  * Its monitor orders these: what is kept, who waits, and who is next of them. Nothing is
@@ -221,7 +222,9 @@ public final class UnitOfWork {
 
 	private long restNanos(Name name) {
 		MultiLease keeper = this.kept.get(name);
-		return (keeper != null) ? keeper.owner(name.key()).terms.restNanos() : 0;
+		Link place = (keeper != null) ? keeper.place(name.key()) : null;
+		return (keeper != null && place != null)
+				? Math.max(keeper.owner(name.key()).terms.restNanos(), name.engine().leastHolds().restNanos(place)) : 0;
 	}
 
 	/**

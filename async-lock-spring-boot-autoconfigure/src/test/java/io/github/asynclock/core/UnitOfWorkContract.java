@@ -484,6 +484,63 @@ abstract class UnitOfWorkContract extends ServiceContract {
 		end(this.work);
 	}
 
+	private static LockRequest firstWins(String... keys) {
+		return atOnce(keys).orSkip().heldAtLeast(LONG);
+	}
+
+	@Test
+	void eachFirstWinsOfOneUnitOfWorkKeepsItsOwnWindow() {
+		callWithin(this.work, firstWins(key("a"))).release();
+		callWithin(this.work, firstWins(key("b"))).release();
+		callWithin(key("c"), key("d")).release();
+		callWithin(this.work, firstWins(key("c"))).release();
+		callWithin(this.work, firstWins(key("d"), key("e"))).release();
+		callWithin(key("f"), key("g")).release();
+		callWithin(this.work, firstWins(key("f"))).release();
+		for (String name : List.of("a", "b", "c", "d", "e", "f")) {
+			assertGiven(callWithin(this.work, firstWins(key(name))).result).as("again " + name).isNull();
+		}
+		end(this.work);
+		for (String name : List.of("a", "b", "c", "d", "e", "f")) {
+			assertThat(isFree(key(name))).as(name).isFalse();
+		}
+		assertThat(isFree(key("g"))).as("the other key of a call whose key was re-entered").isTrue();
+	}
+
+	@Test
+	void aSecondWindowBeginsWhenTheFirstIsOver() {
+		callWithin(this.work, patient(this.key).heldAtLeast(Duration.ofMillis(5))).release();
+		callWithin(this.work, patient(this.key).heldAtLeast(LONG)).release();
+		end(this.work);
+		assertThat(isFree(this.key)).isFalse();
+	}
+
+	@Test
+	void aReenteredWindowEndsWithAnErrorWhereItIsToAndWhenItIsOver() {
+		callWithin(this.key).release();
+		Call fails = callWithin(this.work, firstWins(this.key).releasedOnError());
+		fails.lease();
+		fails.end.completeExceptionally(new IllegalStateException("failed"));
+		failure(fails.result);
+		callWithin(this.work, patient(this.key).heldAtLeast(Duration.ofMillis(5))).release();
+		callWithin(this.work, patient(this.key)).release();
+		end(this.work);
+		passThrough(this.key);
+		assertThat(service().engine().leastHolds().isEmpty()).isTrue();
+	}
+
+	@Test
+	void aReenteredWindowOfALostKeyLeavesNothingBehind() {
+		Call first = callWithin(this.key);
+		first.release();
+		Call again = callWithin(this.work, firstWins(this.key));
+		again.lease();
+		lose(first);
+		failure(again.result);
+		assertThat(service().engine().leastHolds().isEmpty()).isTrue();
+		end(this.work);
+	}
+
 	@Test
 	void itsNextCallWaitsUntilHoldAtLeastIsOver_andNotForTheEnd() {
 		callWithin(this.work, patient(this.key).heldAtLeast(Duration.ofMillis(20))).release();
