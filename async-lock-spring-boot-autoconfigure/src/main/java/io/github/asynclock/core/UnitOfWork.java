@@ -52,6 +52,9 @@ public final class UnitOfWork {
 
 	private final Map<Name, Queue<PendingAcquire>> waiting = new HashMap<>();
 
+	/** Of keys that are waited for, and have to rest. */
+	private final Map<Name, Alarm> alarms = new HashMap<>();
+
 	private boolean ended;
 
 	private UnitOfWork(@Nullable UnitOfWork outer, boolean ended) {
@@ -91,6 +94,8 @@ public final class UnitOfWork {
 			leases = new ArrayList<>(new LinkedHashSet<>(this.kept.values()));
 			this.kept.clear();
 			this.waiting.clear();
+			this.alarms.forEach((name, alarm) -> name.engine().wheel().remove(alarm));
+			this.alarms.clear();
 		}
 		Collections.reverse(leases);
 		List<CompletableFuture<Void>> released = new ArrayList<>();
@@ -275,9 +280,21 @@ public final class UnitOfWork {
 		}
 	}
 
+	/** By one alarm, however many look meanwhile. */
 	private void serveLater(Name name) {
-		LockEngine engine = name.engine();
-		engine.wheel().add(new Alarm(DeadlineWheel.in(restNanos(name)), () -> engine.tell(() -> serve(name))));
+		if (!this.alarms.containsKey(name)) {
+			LockEngine engine = name.engine();
+			Alarm alarm = new Alarm(DeadlineWheel.in(restNanos(name)), () -> engine.tell(() -> rested(name)));
+			this.alarms.put(name, alarm);
+			engine.wheel().add(alarm);
+		}
+	}
+
+	private void rested(Name name) {
+		synchronized (this) {
+			this.alarms.remove(name);
+		}
+		serve(name);
 	}
 
 	/** It does not wait in the key's queue any more; whoever was first tells its call. */

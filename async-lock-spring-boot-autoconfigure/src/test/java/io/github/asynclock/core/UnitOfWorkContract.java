@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.github.asynclock.LockException;
 import io.github.asynclock.LockLostException;
@@ -548,6 +549,18 @@ abstract class UnitOfWorkContract extends ServiceContract {
 		assertThat(isFree(this.key)).isFalse();
 		end(this.work);
 		passThrough(this.key);
+	}
+
+	@Test
+	void howeverManyWaitUntilHoldAtLeastIsOver_oneAlarmWakesThem_andItsEndWithdrawsThat() {
+		callWithin(this.work, patient(this.key).heldAtLeast(LONG)).release();
+		DeadlineWheel wheel = service().engine().wheel();
+		int before = wheel.size();
+		List<Call> waiting = Stream.generate(() -> callWithin(this.key)).limit(5).toList();
+		assertThat(wheel.size()).as("their deadlines, and one alarm").isEqualTo(before + 5 + 1);
+		waiting.forEach((call) -> call.result.cancel(true));
+		end(this.work);
+		assertThat(wheel.size()).as("the window itself, where this JVM keeps it").isLessThanOrEqualTo(before + 1);
 	}
 
 	@Test
