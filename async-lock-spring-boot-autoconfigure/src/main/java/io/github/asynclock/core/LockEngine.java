@@ -416,7 +416,6 @@ final class LockEngine {
 		return next;
 	}
 
-	/** For tests. */
 	Deadlocks deadlocks() {
 		return this.deadlocks;
 	}

@@ -45,7 +45,8 @@ public final class UnitOfWork {
 
 	private static final Log logger = LogFactory.getLog(UnitOfWork.class);
 
-	private final @Nullable UnitOfWork outer;
+	/** Suspended for this one. */
+	final @Nullable UnitOfWork outer;
 
 	/** In the order in which they were taken. */
 	private final Map<Name, MultiLease> kept = new LinkedHashMap<>();
@@ -92,6 +93,7 @@ public final class UnitOfWork {
 		synchronized (this) {
 			this.ended = true;
 			leases = new ArrayList<>(new LinkedHashSet<>(this.kept.values()));
+			this.kept.keySet().forEach((name) -> name.engine().deadlocks().keptNoLonger(name.key(), this));
 			this.kept.clear();
 			this.waiting.clear();
 			this.alarms.forEach((name, alarm) -> name.engine().wheel().remove(alarm));
@@ -172,7 +174,11 @@ public final class UnitOfWork {
 
 	private synchronized boolean add(MultiLease keeper) {
 		if (!this.ended) {
-			keeper.keys().forEach((key) -> this.kept.put(new Name(keeper.terms.engine(), key), keeper));
+			LockEngine engine = keeper.terms.engine();
+			for (String key : keeper.keys()) {
+				this.kept.put(new Name(engine, key), keeper);
+				engine.deadlocks().kept(key, this);
+			}
 		}
 		return !this.ended;
 	}
@@ -190,7 +196,7 @@ public final class UnitOfWork {
 		return null;
 	}
 
-	private synchronized boolean keeps(Name name) {
+	synchronized boolean keeps(Name name) {
 		MultiLease keeper = this.kept.get(name);
 		return keeper != null && keeper.isRunning();
 	}
@@ -233,13 +239,11 @@ public final class UnitOfWork {
 	}
 
 	/**
-	 * Notes a place that waits, here and where this was begun in; it may be its turn.
+	 * Notes a place that waits; it may be its turn.
 	 */
 	void waits(PendingAcquire place, Name name) {
-		for (UnitOfWork at = this; at != null; at = at.outer) {
-			at.note(place, name);
-			at.serve(name);
-		}
+		note(place, name);
+		serve(name);
 	}
 
 	private synchronized void note(PendingAcquire place, Name name) {
