@@ -38,7 +38,7 @@ class ArchitectureTest {
 			".core.QueueingLockService", ".core.LockStore", ".core.Attempt", ".core.StoreGrant", ".core.ContextCarrier",
 			".core.UnitOfWork", ".core.UnitsOfWork",
 			// which unit of work a caller is in that goes on on another thread
-			".core.CallersWork",
+			".core.CallersWork", ".core.SafeCarrier",
 			// transactions as units of work
 			".transaction.TransactionUnits",
 			// the store of one JVM

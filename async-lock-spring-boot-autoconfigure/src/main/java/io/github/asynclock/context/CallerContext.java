@@ -4,6 +4,7 @@ import java.util.function.Supplier;
 
 import io.github.asynclock.core.CallersWork;
 import io.github.asynclock.core.ContextCarrier;
+import io.github.asynclock.core.SafeCarrier;
 import io.github.asynclock.core.UnitsOfWork;
 import io.micrometer.context.ContextRegistry;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallerContext {
 
-	private static final ThreadLocalCarrier CARRIER = new ThreadLocalCarrier(ContextRegistry.getInstance(),
-			isPresent("org.slf4j.MDC"));
+	private static final ContextCarrier CARRIER = SafeCarrier
+		.of(new ThreadLocalCarrier(ContextRegistry.getInstance(), isPresent("org.slf4j.MDC")));
 
 	private final CallersWork work;
 

@@ -6,9 +6,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.micrometer.context.ContextRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -188,6 +190,37 @@ class CommandLockTests {
 		assertThat(get(interrupted)).isTrue();
 		assertThat(get(cancelled)).isTrue();
 		nothingRan();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void anAccessorOfAThreadLocalThatThrowsChangesNothingButTheContext(Kind kind) {
+		AtomicReference<String> failing = new AtomicReference<>("nothing");
+		ContextRegistry.getInstance()
+			.registerThreadLocalAccessor("throwing", () -> value("get", failing), (value) -> value("set", failing),
+					() -> value("reset", failing));
+		try {
+			for (String each : List.of("get", "set", "reset")) {
+				Sinks.One<LockRequest> later = Sinks.one();
+				this.lock.answer = (command) -> later.asMono();
+				this.events.clear();
+				failing.set(each);
+				CompletableFuture<Object> result = startAndAwaitAsked(kind);
+				later.tryEmitValue(REQUEST);
+				assertThat(get(result)).as(each).isEqualTo("paid");
+				failing.set("nothing");
+			}
+		}
+		finally {
+			ContextRegistry.getInstance().removeThreadLocalAccessor("throwing");
+		}
+	}
+
+	private static String value(String access, AtomicReference<String> failing) {
+		if (failing.get().equals(access)) {
+			throw new IllegalStateException("for a test");
+		}
+		return "value";
 	}
 
 	@Test
