@@ -31,11 +31,8 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.support.AbstractPlatformTransactionManager;
-import org.springframework.transaction.support.DefaultTransactionStatus;
 
 import io.github.asynclock.CommandLock;
 import io.github.asynclock.LockException;
@@ -482,28 +479,8 @@ class CommandLockTests {
 		}
 
 		@Bean
-		AbstractPlatformTransactionManager transactionManager(NaiveLockService service) {
-			return new AbstractPlatformTransactionManager() {
-				@Override
-				protected Object doGetTransaction() {
-					return new Object();
-				}
-
-				@Override
-				protected void doBegin(Object transaction, TransactionDefinition definition) {
-					service.events.add("begin");
-				}
-
-				@Override
-				protected void doCommit(DefaultTransactionStatus status) {
-					service.events.add("commit");
-				}
-
-				@Override
-				protected void doRollback(DefaultTransactionStatus status) {
-					service.events.add("rollback");
-				}
-			};
+		NotingTransactionManager transactionManager(NaiveLockService service) {
+			return new NotingTransactionManager(service.events);
 		}
 
 	}
