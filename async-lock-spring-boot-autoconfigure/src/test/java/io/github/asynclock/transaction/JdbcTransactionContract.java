@@ -183,10 +183,14 @@ abstract class JdbcTransactionContract extends TransactionContract {
 	void aCallOfNoTransactionWhoseLockAnswersWithinSomebodysIsNotKeptForThat() {
 		run((context) -> {
 			CompletableFuture<String> future = this.accounts.ask(new Ask(1));
-			CompletableFuture<String> mono = this.accounts.askLater(new Ask(1)).toFuture();
 			inTransaction(context, () -> {
 				answer(context);
 				assertThat(get(future)).isEqualTo("asked");
+				assertThat(isFree()).isTrue();
+			});
+			CompletableFuture<String> mono = this.accounts.askLater(new Ask(1)).toFuture();
+			inTransaction(context, () -> {
+				answer(context);
 				assertThat(get(mono)).isEqualTo("asked");
 				assertThat(isFree()).isTrue();
 			});
