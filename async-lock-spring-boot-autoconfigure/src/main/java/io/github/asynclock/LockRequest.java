@@ -164,8 +164,8 @@ public final class LockRequest {
 	 * outside of the JVM it outlives the holder's crash, too: the lease is at least as
 	 * long.
 	 * <p>
-	 * A key that the caller holds already is re-entered, and stays taken only as long as
-	 * its outer grant says.
+	 * A key that the caller holds already is re-entered, and stays taken as long as this
+	 * or its outer grant says, whichever is longer.
 	 * @param holdAtLeast zero or null: not longer than the action, the default
 	 * @throws IllegalArgumentException if it is negative or longer than the limit
 	 */

@@ -37,6 +37,8 @@ class ArchitectureTest {
 			// the engine, its ports and their words
 			".core.QueueingLockService", ".core.LockStore", ".core.Attempt", ".core.StoreGrant", ".core.ContextCarrier",
 			".core.UnitOfWork", ".core.UnitsOfWork",
+			// which unit of work a caller is in that goes on on another thread
+			".core.CallersWork", ".core.SafeCarrier",
 			// transactions as units of work
 			".transaction.TransactionUnits",
 			// the store of one JVM

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.Fuseable.ScalarCallable;
@@ -18,6 +19,7 @@ import org.springframework.util.function.SingletonSupplier;
 import io.github.asynclock.CommandLock;
 import io.github.asynclock.LockKeyException;
 import io.github.asynclock.LockRequest;
+import io.github.asynclock.context.CallerContext;
 
 /**
  * The {@link CommandLock} beans of an application, by the type of their commands. Known
@@ -35,7 +37,11 @@ public final class CommandLocks {
 	/** The closest ones by a command's class: one, or none, or several. */
 	private final Map<Class<?>, List<CommandLockBean>> closest = new ConcurrentHashMap<>();
 
-	CommandLocks(ConfigurableListableBeanFactory beanFactory) {
+	/** Takes what a caller has whose request takes time. */
+	private final Supplier<CallerContext> callers;
+
+	CommandLocks(ConfigurableListableBeanFactory beanFactory, Supplier<CallerContext> callers) {
+		this.callers = callers;
 		this.beans = SingletonSupplier.of(new CommandLockBeans(beanFactory)::find);
 	}
 
@@ -106,7 +112,7 @@ public final class CommandLocks {
 	 */
 	public <T extends @Nullable Object> CompletableFuture<T> execute(Object command,
 			Function<LockRequest, CompletableFuture<T>> call) {
-		return LateRequest.execute(ask(command), call);
+		return LateRequest.execute(ask(command), this.callers, call);
 	}
 
 	/**
@@ -115,7 +121,7 @@ public final class CommandLocks {
 	 * @param call made when the request is there
 	 */
 	public <T> Mono<T> executeMono(Object command, Function<LockRequest, Mono<T>> call) {
-		return Mono.defer(() -> LateRequest.executeMono(ask(command), call));
+		return Mono.defer(() -> LateRequest.executeMono(ask(command), this.callers, call));
 	}
 
 	/**
@@ -124,7 +130,7 @@ public final class CommandLocks {
 	 * @param call made when the request is there
 	 */
 	public <T> Flux<T> executeFlux(Object command, Function<LockRequest, Flux<T>> call) {
-		return Flux.defer(() -> LateRequest.executeFlux(ask(command), call));
+		return Flux.defer(() -> LateRequest.executeFlux(ask(command), this.callers, call));
 	}
 
 	private Mono<LockRequest> ask(Object command) {

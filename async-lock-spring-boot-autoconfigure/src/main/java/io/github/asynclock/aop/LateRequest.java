@@ -20,7 +20,8 @@ import io.github.asynclock.context.CallerContext;
 /**
  * Goes on with a request once it is there. At once, on this thread, where it is there
  * already; else on the thread that has it then, as if still in the caller's place: with
- * the caller's lease (or none, whatever that thread's own flow holds) and context.
+ * the caller's lease and transaction (or none, whatever that thread itself has) and
+ * context.
  */
 final class LateRequest {
 
@@ -48,13 +49,13 @@ final class LateRequest {
 		}
 	}
 
-	static <T> CompletableFuture<T> execute(Mono<LockRequest> asked, Function<LockRequest, CompletableFuture<T>> call) {
-		return nowOrLater(asked, call, CompletableFuture::failedFuture, () -> executeLater(asked, call));
+	static <T> CompletableFuture<T> execute(Mono<LockRequest> asked, Supplier<CallerContext> callers,
+			Function<LockRequest, CompletableFuture<T>> call) {
+		return nowOrLater(asked, call, CompletableFuture::failedFuture, () -> executeLater(asked, callers.get(), call));
 	}
 
-	private static <T> CompletableFuture<T> executeLater(Mono<LockRequest> asked,
+	private static <T> CompletableFuture<T> executeLater(Mono<LockRequest> asked, CallerContext caller,
 			Function<LockRequest, CompletableFuture<T>> call) {
-		CallerContext caller = CallerContext.capture();
 		CompletableFuture<T> result = new CompletableFuture<>();
 		CompletableFuture<LockRequest> later = asked.toFuture();
 		later.whenComplete((request, failure) -> {
@@ -71,23 +72,21 @@ final class LateRequest {
 
 	private static <T> void goOn(CallerContext caller, Supplier<CompletableFuture<T>> call,
 			CompletableFuture<T> result) {
-		CompletableFuture<T> locked;
 		try {
-			locked = caller.call(call);
+			CompletableFuture<T> locked = caller.call(call);
+			locked.whenComplete((value, failure) -> {
+				if (failure == null) {
+					result.complete(value);
+				}
+				else {
+					result.completeExceptionally(failure);
+				}
+			});
+			withdrawWith(result, locked);
 		}
 		catch (Throwable ex) {
 			result.completeExceptionally(ex);
-			return;
 		}
-		locked.whenComplete((value, failure) -> {
-			if (failure == null) {
-				result.complete(value);
-			}
-			else {
-				result.completeExceptionally(failure);
-			}
-		});
-		withdrawWith(result, locked);
 	}
 
 	/** A caller that gives up withdraws; where the other has ended, this does nothing. */
@@ -95,16 +94,18 @@ final class LateRequest {
 		result.whenComplete((value, failure) -> other.cancel(true));
 	}
 
-	static <T> Mono<T> executeMono(Mono<LockRequest> asked, Function<LockRequest, Mono<T>> call) {
+	static <T> Mono<T> executeMono(Mono<LockRequest> asked, Supplier<CallerContext> callers,
+			Function<LockRequest, Mono<T>> call) {
 		return nowOrLater(asked, call, Mono::error, () -> {
-			CallerContext caller = CallerContext.capture();
+			CallerContext caller = callers.get();
 			return asked.flatMap((request) -> Mono.fromDirect(inPlace(caller, () -> call.apply(request))));
 		});
 	}
 
-	static <T> Flux<T> executeFlux(Mono<LockRequest> asked, Function<LockRequest, Flux<T>> call) {
+	static <T> Flux<T> executeFlux(Mono<LockRequest> asked, Supplier<CallerContext> callers,
+			Function<LockRequest, Flux<T>> call) {
 		return nowOrLater(asked, call, Flux::error, () -> {
-			CallerContext caller = CallerContext.capture();
+			CallerContext caller = callers.get();
 			return asked.flatMapMany((request) -> inPlace(caller, () -> call.apply(request)));
 		});
 	}

@@ -41,8 +41,11 @@ final class LockServices {
 					method + ": @Locked(service = \"" + name + "\") names no LockService bean",
 					"Give the name of a bean that is a LockService, or leave service out for the primary one");
 		}
-		return this.wanted.computeIfAbsent(name, (any) -> SingletonSupplier
-			.of(() -> name.equals(PRIMARY) ? findPrimary() : this.beanFactory.getBean(name, LockService.class)));
+		return this.wanted.computeIfAbsent(name,
+				(any) -> SingletonSupplier.of(() -> name.equals(PRIMARY)
+						? findPrimary("@Locked methods",
+								"Mark one @Primary, or name one with @Locked(service = \"...\")")
+						: this.beanFactory.getBean(name, LockService.class)));
 	}
 
 	/**
@@ -54,18 +57,23 @@ final class LockServices {
 		this.wanted.values().forEach(Supplier::get);
 	}
 
-	private LockService findPrimary() {
+	/**
+	 * @param users whom it is for, as messages name them
+	 * @param choice what to do if there are several
+	 * @throws LockedDefinitionException if there is none
+	 */
+	LockService findPrimary(String users, String choice) {
 		try {
 			return this.beanFactory.getBeanProvider(LockService.class).getObject();
 		}
 		catch (NoUniqueBeanDefinitionException ex) {
 			List<String> names = (ex.getBeanNamesFound() != null) ? List.copyOf(ex.getBeanNamesFound()) : List.of();
 			throw new LockedDefinitionException("There are several LockService beans and none is primary: " + names,
-					"Mark one @Primary, or name one with @Locked(service = \"...\")", ex);
+					choice, ex);
 		}
 		catch (BeansException ex) {
 			throw new LockedDefinitionException(
-					"There is no usable LockService bean for @Locked methods: " + ex.getMessage(),
+					"There is no usable LockService bean for " + users + ": " + ex.getMessage(),
 					"Let async-lock's auto-configuration make one, or declare one", ex);
 		}
 	}

@@ -3,6 +3,7 @@ package io.github.asynclock.aop;
 import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcess
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
+
+import io.github.asynclock.LockService;
+import io.github.asynclock.context.CallerContext;
 
 /**
  * Runs {@link io.github.asynclock.Locked} methods of all beans under their lock, and
@@ -50,16 +55,31 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 
 	private final transient LockedTypes types = new LockedTypes();
 
+	private final transient Supplier<CallerContext> callers;
+
 	private transient @Nullable LockServices services;
 
 	private transient @Nullable CommandLocks commandLocks;
 
+	private transient @Nullable Supplier<LockService> serviceForCommands;
+
 	private transient @Nullable LockedMethods methods;
 
 	/**
-	 * Needs nothing but the bean factory it is created in.
+	 * For callers that are in no unit of work. Needs nothing but the bean factory it is
+	 * created in.
 	 */
 	public LockedBeanPostProcessor() {
+		this(() -> CallerContext.capture(null));
+	}
+
+	/**
+	 * Needs nothing else but the bean factory it is created in.
+	 * @param callers takes what a caller has, on its thread, if the call has to go on on
+	 * another
+	 */
+	public LockedBeanPostProcessor(Supplier<CallerContext> callers) {
+		this.callers = callers;
 		setBeforeExistingAdvisors(true);
 		setOrder(LOWEST_PRECEDENCE - 1); // those of listeners have LOWEST_PRECEDENCE
 	}
@@ -81,12 +101,25 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 		return locks;
 	}
 
+	/**
+	 * The primary service, for a command bus. Where the application has command locks,
+	 * start-up fails if there is none.
+	 * @param choice what to do if there are several, as the failure says it
+	 * @throws IllegalStateException if this is no bean
+	 */
+	public Supplier<LockService> serviceForCommands(String choice) {
+		LockServices services = this.services;
+		Assert.state(services != null, "Only a LockedBeanPostProcessor that is a bean knows of other beans");
+		this.serviceForCommands = SingletonSupplier.of(() -> services.findPrimary("commands", choice));
+		return this.serviceForCommands;
+	}
+
 	@Override
 	public void setBeanFactory(BeanFactory beanFactory) {
 		super.setBeanFactory(beanFactory);
 		Assert.isInstanceOf(ConfigurableListableBeanFactory.class, beanFactory);
 		this.services = new LockServices(beanFactory);
-		this.commandLocks = new CommandLocks((ConfigurableListableBeanFactory) beanFactory);
+		this.commandLocks = new CommandLocks((ConfigurableListableBeanFactory) beanFactory, this.callers);
 		this.methods = new LockedMethods((ConfigurableListableBeanFactory) beanFactory, this.services,
 				this.commandLocks);
 		this.advisor = new DefaultPointcutAdvisor(new LockedPointcut(), new LockedInterceptor(this.methods));
@@ -99,6 +132,9 @@ public class LockedBeanPostProcessor extends AbstractBeanFactoryAwareAdvisingPos
 		}
 		if (this.services != null) {
 			this.services.getAll();
+		}
+		if (this.serviceForCommands != null && !commandLocks().all().isEmpty()) {
+			this.serviceForCommands.get();
 		}
 	}
 

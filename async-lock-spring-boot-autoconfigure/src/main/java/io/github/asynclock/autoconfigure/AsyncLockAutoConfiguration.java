@@ -1,16 +1,19 @@
 package io.github.asynclock.autoconfigure;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import io.github.asynclock.LockListener;
 import io.github.asynclock.LockService;
 import io.github.asynclock.aop.LockedBeanPostProcessor;
+import io.github.asynclock.context.CallerContext;
 import io.github.asynclock.context.ThreadLocalCarrier;
 import io.github.asynclock.core.LockStore;
 import io.github.asynclock.core.QueueingLockService;
 import io.github.asynclock.core.UnitsOfWork;
 import io.github.asynclock.local.LocalLockStore;
 import io.micrometer.context.ContextRegistry;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -29,6 +32,7 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration of {@link LockService} and of the locking of annotated methods. A
@@ -44,9 +48,10 @@ public final class AsyncLockAutoConfiguration {
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-	static LockedBeanPostProcessor lockedBeanPostProcessor(Environment environment) {
+	static LockedBeanPostProcessor lockedBeanPostProcessor(Environment environment, ObjectProvider<UnitsOfWork> units) {
 		BuildTimeChoice.requireSwitch(environment, true);
-		return new LockedBeanPostProcessor();
+		Supplier<@Nullable UnitsOfWork> known = SingletonSupplier.ofNullable(units::getIfAvailable);
+		return new LockedBeanPostProcessor(() -> CallerContext.capture(known.get()));
 	}
 
 	@Bean

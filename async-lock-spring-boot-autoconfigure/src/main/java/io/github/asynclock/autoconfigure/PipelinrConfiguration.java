@@ -1,11 +1,9 @@
 package io.github.asynclock.autoconfigure;
 
 import an.awesome.pipelinr.Command;
-import io.github.asynclock.LockService;
 import io.github.asynclock.aop.LockedBeanPostProcessor;
 import io.github.asynclock.pipelinr.CommandLockMiddleware;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -20,8 +18,9 @@ class PipelinrConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	CommandLockMiddleware commandLockMiddleware(LockedBeanPostProcessor locked, ObjectProvider<LockService> service) {
-		return new CommandLockMiddleware(locked.commandLocks(), service::getObject);
+	CommandLockMiddleware commandLockMiddleware(LockedBeanPostProcessor locked) {
+		return new CommandLockMiddleware(locked.commandLocks(), locked.serviceForCommands(
+				"Mark one @Primary, or declare a CommandLockMiddleware bean with the one that is to lock commands"));
 	}
 
 }

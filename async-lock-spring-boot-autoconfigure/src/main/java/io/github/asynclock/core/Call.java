@@ -94,11 +94,7 @@ interface Call {
 		lease.token(engine.token(place));
 		// Whoever takes the place away looks for the lease after; this looks after, too.
 		place.occupiedBy(lease);
-		if (!engine.mayStart(place, this)) {
-			return null;
-		}
-		terms().granted(lease);
-		return run(lease);
+		return engine.mayStart(place, this) ? begin(lease) : null;
 	}
 
 	/**
@@ -110,13 +106,29 @@ interface Call {
 	default @Nullable PendingAcquire reenter(HeldLease holder, String key) {
 		SoloLease lease = ReenteredLease.retained(holder, key, scope(), terms());
 		if (!lease.isHeld()) {
+			terms().unused();
 			if (lease.endUnchecked()) {
 				terms().engine().handOver(lease.letGoAll());
 			} // else it went with the loss
 			refused(Messages.startedTooLate(keys()));
 			return null;
 		}
-		terms().granted(lease);
+		return begin(lease);
+	}
+
+	private @Nullable PendingAcquire begin(SoloLease lease) {
+		try {
+			terms().granted(lease);
+		}
+		catch (Throwable ex) {
+			// No action will ever give the key back.
+			terms().unused();
+			if (lease.endUnchecked()) {
+				terms().engine().handOver(lease.letGoAll());
+			}
+			refused(Messages.notStarted(keys(), ex));
+			throw ex;
+		}
 		return run(lease);
 	}
 

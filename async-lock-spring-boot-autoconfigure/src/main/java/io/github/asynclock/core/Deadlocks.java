@@ -40,8 +40,22 @@ final class Deadlocks {
 	/** By what is held by leases. Guarded by the monitor, as what follows. */
 	private final Map<String, Set<Wait>> byKey = new HashMap<>();
 
-	/** What units of work keep grows while their calls wait: these are all looked at. */
-	private final Set<Wait> inWork = identitySet();
+	/** By the units of work that they are part of: what those keep grows meanwhile. */
+	private final Map<UnitOfWork, Set<Wait>> byWork = new HashMap<>();
+
+	/** Which unit of work keeps a key; those that have ended keep none. */
+	private final Map<String, UnitOfWork> keepers = new ConcurrentHashMap<>();
+
+	/**
+	 * From here on a unit of work keeps a key. If another did, it has lost it.
+	 */
+	void kept(String key, UnitOfWork work) {
+		this.keepers.put(key, work);
+	}
+
+	void keptNoLonger(String key, UnitOfWork work) {
+		this.keepers.remove(key, work);
+	}
 
 	/**
 	 * A place waits in its queue; to be called after it was put there.
@@ -77,21 +91,21 @@ final class Deadlocks {
 
 	/** For tests. */
 	synchronized boolean isEmpty() {
-		return this.waits.isEmpty() && this.byKey.isEmpty() && this.inWork.isEmpty();
+		return this.waits.isEmpty() && this.byKey.isEmpty() && this.byWork.isEmpty();
 	}
 
 	private void index(Wait wait) {
 		wait.held.forEach((key) -> this.byKey.computeIfAbsent(key, (any) -> identitySet()).add(wait));
-		if (wait.call.isWithinWork()) {
-			this.inWork.add(wait);
-		}
+		wait.works.forEach((work) -> this.byWork.computeIfAbsent(work, (any) -> identitySet()).add(wait));
 	}
 
 	private synchronized void forget(Wait wait) {
-		for (String key : wait.held) {
-			this.byKey.computeIfPresent(key, (same, all) -> (all.remove(wait) && all.isEmpty()) ? null : all);
-		}
-		this.inWork.remove(wait);
+		wait.held.forEach((key) -> forget(this.byKey, key, wait));
+		wait.works.forEach((work) -> forget(this.byWork, work, wait));
+	}
+
+	private static <K> void forget(Map<K, Set<Wait>> index, K at, Wait wait) {
+		index.computeIfPresent(at, (same, all) -> (all.remove(wait) && all.isEmpty()) ? null : all);
 	}
 
 	/**
@@ -101,7 +115,11 @@ final class Deadlocks {
 	private @Nullable List<Wait> circle(Wait start) {
 		Map<Wait, Wait> cameFrom = new IdentityHashMap<>();
 		Queue<Wait> open = new ArrayDeque<>();
+		Set<Edge> followed = new HashSet<>();
 		for (Wait at = start; at != null; at = open.poll()) {
+			if (at != start && !followed.add(new Edge(at.place.key, isOfKeeper(at)))) {
+				continue; // another has led to the same ones
+			}
 			for (Wait blocker : blockers(at)) {
 				if (blocker == start && at != start) {
 					return path(at, start, cameFrom);
@@ -131,14 +149,20 @@ final class Deadlocks {
 				blockers.add(other);
 			}
 		}
-		if (!this.inWork.isEmpty() && !wait.keeps(wait.place.key)) {
-			for (Wait other : this.inWork) {
-				if (other.isWaiting() && other.keeps(wait.place.key)) {
+		UnitOfWork keeper = this.keepers.get(wait.place.key);
+		if (keeper != null && !wait.works.contains(keeper) && keeper.keeps(wait.name())) {
+			for (Wait other : this.byWork.getOrDefault(keeper, Set.of())) {
+				if (other.isWaiting()) {
 					blockers.add(other);
 				}
 			}
 		}
 		return blockers;
+	}
+
+	private boolean isOfKeeper(Wait wait) {
+		UnitOfWork keeper = this.keepers.get(wait.place.key);
+		return keeper != null && wait.works.contains(keeper);
 	}
 
 	private static LockDeadlockException failure(List<Wait> circle) {
@@ -154,6 +178,15 @@ final class Deadlocks {
 		return Collections.newSetFromMap(new IdentityHashMap<>(4));
 	}
 
+	/**
+	 * What says by whom a request is blocked.
+	 *
+	 * @param kept whether its unit of work keeps what it wants
+	 */
+	private record Edge(String wanted, boolean kept) {
+
+	}
+
 	/** A request that waits, and what its flow holds. */
 	private static final class Wait {
 
@@ -167,7 +200,11 @@ final class Deadlocks {
 		/** By leases; those of its flow's that end take keys away. */
 		private final Set<String> held;
 
+		/** That its flow is part of; never changes. */
+		private final Set<UnitOfWork> works;
+
 		private Wait(PendingAcquire place, Call call) {
+			this.works = LockScope.works(call.scope(), call.terms());
 			this.place = place;
 			this.call = call;
 			this.own = new HashSet<>(call.heldMeanwhile());
@@ -189,9 +226,8 @@ final class Deadlocks {
 					|| LockScope.holder(this.call.scope(), this.call.terms().engine(), key) != null;
 		}
 
-		/** Whether a unit of work keeps a key, which its flow is part of. */
-		private boolean keeps(String key) {
-			return LockScope.keeper(this.call.scope(), this.call.terms(), key) != null;
+		private UnitOfWork.Name name() {
+			return new UnitOfWork.Name(this.call.terms().engine(), this.place.key);
 		}
 
 		private Messages.Waiting describe(String wanted) {

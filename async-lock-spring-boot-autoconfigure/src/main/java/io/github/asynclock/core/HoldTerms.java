@@ -55,7 +55,23 @@ class HoldTerms {
 	 * @return the waiter that has the key next; null if there is none (yet)
 	 */
 	@Nullable PendingAcquire vacate(Link place) {
-		return this.engine.leave(place);
+		return this.engine.vacate(place, 0);
+	}
+
+	/**
+	 * One that has re-entered this place, under these terms, lets go of it.
+	 * @return whether it was the last: it has to be vacated, under the owner's terms
+	 */
+	final boolean letGoReentered(Link place) {
+		long rest = restNanos();
+		if (rest > 0) {
+			this.engine.leastHolds().note(place, rest);
+		}
+		boolean last = place.letGo();
+		if (rest > 0 && !last) {
+			this.engine.leastHolds().letGo(place);
+		}
+		return last;
 	}
 
 	/**

@@ -52,6 +52,8 @@ final class LockEngine {
 
 	private final Deadlocks deadlocks = new Deadlocks();
 
+	private final LeastHolds leastHolds = new LeastHolds();
+
 	/** Null where no caller is in any. */
 	private final @Nullable UnitsOfWork units;
 
@@ -115,7 +117,7 @@ final class LockEngine {
 	 * The terms of a call of this thread.
 	 */
 	HoldTerms terms(String key, @Nullable LockRequest request) {
-		UnitOfWork work = workOfThread();
+		UnitOfWork work = CallersWork.ofThread(this.units);
 		return (work == null && isPlain(request)) ? this.plainTerms
 				: new WatchedTerms(this, List.of(key), request, work);
 	}
@@ -124,18 +126,14 @@ final class LockEngine {
 	 * The terms of a call of this thread.
 	 */
 	HoldTerms terms(LockRequest request) {
-		return terms(request, workOfThread());
-	}
-
-	private @Nullable UnitOfWork workOfThread() {
-		return (this.units != null) ? this.units.ofThread() : null;
+		return terms(request, CallersWork.ofThread(this.units));
 	}
 
 	/**
 	 * The terms of a subscriber.
 	 */
 	HoldTerms terms(LockRequest request, ContextView context) {
-		return terms(request, (this.units != null) ? this.units.of(context) : null);
+		return terms(request, CallersWork.of(this.units, context));
 	}
 
 	private HoldTerms terms(LockRequest request, @Nullable UnitOfWork work) {
@@ -418,7 +416,6 @@ final class LockEngine {
 		return next;
 	}
 
-	/** For tests. */
 	Deadlocks deadlocks() {
 		return this.deadlocks;
 	}
@@ -437,17 +434,24 @@ final class LockEngine {
 	}
 
 	/**
-	 * Keeps a place that nobody holds any more until its least hold is over.
+	 * Nobody holds a place any more: leaves it, once its least hold is over.
+	 * @param restNanos how long that goes on, by the place's own grant
+	 * @return as {@link #leave(Link)}
 	 */
-	@Nullable PendingAcquire rest(Link place, long until) {
-		if (this.gate != null) {
-			return leave(place, Duration.ofNanos(until - DeadlineWheel.now()));
-		}
-		if (this.drain.isClosed()) {
+	@Nullable PendingAcquire vacate(Link place, long restNanos) {
+		long rest = Math.max(restNanos, this.leastHolds.forget(place));
+		if (rest == 0 || (this.gate == null && this.drain.isClosed())) {
 			return leave(place);
 		}
-		this.wheel.add(new Alarm(until, () -> tell(() -> handOver(leave(place)))));
+		if (this.gate != null) {
+			return leave(place, Duration.ofNanos(rest));
+		}
+		this.wheel.add(new Alarm(DeadlineWheel.in(rest), () -> tell(() -> handOver(leave(place)))));
 		return null;
+	}
+
+	LeastHolds leastHolds() {
+		return this.leastHolds;
 	}
 
 	/**

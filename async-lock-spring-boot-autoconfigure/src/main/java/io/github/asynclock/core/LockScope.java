@@ -1,6 +1,6 @@
 package io.github.asynclock.core;
 
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 import io.github.asynclock.Lease;
@@ -87,13 +87,21 @@ final class LockScope {
 	 * let it have it.
 	 */
 	static void waits(PendingAcquire place, @Nullable HeldLease scope, HoldTerms terms) {
-		Set<UnitOfWork> noted = new HashSet<>(2);
-		for (HeldLease at = scope; at != null; at = at.parent) {
-			addTo(noted, at.terms.work);
-		}
-		addTo(noted, terms.work);
 		UnitOfWork.Name name = new UnitOfWork.Name(terms.engine(), place.key);
-		noted.forEach((work) -> work.waits(place, name));
+		works(scope, terms).forEach((work) -> work.waits(place, name));
+	}
+
+	/**
+	 * The units of work that a flow is part of, and those that are suspended for them,
+	 * from the innermost on.
+	 */
+	static Set<UnitOfWork> works(@Nullable HeldLease scope, HoldTerms terms) {
+		Set<UnitOfWork> works = new LinkedHashSet<>(2);
+		addTo(works, terms.work);
+		for (HeldLease at = scope; at != null; at = at.parent) {
+			addTo(works, at.terms.work);
+		}
+		return works;
 	}
 
 	static boolean isWithinWork(@Nullable HeldLease scope) {
@@ -106,8 +114,8 @@ final class LockScope {
 	}
 
 	private static void addTo(Set<UnitOfWork> all, @Nullable UnitOfWork work) {
-		if (work != null) {
-			all.add(work);
+		for (UnitOfWork at = work; at != null && all.add(at);) {
+			at = at.outer;
 		}
 	}
 

@@ -73,6 +73,11 @@ final class Messages {
 				keys);
 	}
 
+	static LockException notStarted(Collection<String> keys, Throwable cause) {
+		return new LockException(was(keys) + " granted, but the action could not be started: " + cause
+				+ "; it did not run, and the grant was given back", keys, cause);
+	}
+
 	static LockException interrupted(Collection<String> keys) {
 		return new LockException("The thread was interrupted while it waited for " + what(keys)
 				+ "; the action did not run. The interrupt flag is still set", keys);

@@ -174,7 +174,8 @@ final class MultiLease extends HeldLease implements LossListener {
 			owner.unwatch(this);
 		}
 		Link place = this.places[index];
-		if (!place.letGo()) {
+		boolean last = (owner != this) ? this.terms.letGoReentered(place) : place.letGo();
+		if (!last) {
 			return owner.terms.shared(place);
 		}
 		PendingAcquire next = owner.terms.vacate(place);

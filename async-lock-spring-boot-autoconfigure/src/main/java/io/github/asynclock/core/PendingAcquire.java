@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Grant, timeout and withdrawal are decided by the one CAS of {@link Link}; whoever wins
  * it tells the {@link Call}.
  */
-final class PendingAcquire extends Link implements Timed, Withdrawable, Runnable {
+final class PendingAcquire extends Link implements Timed, Withdrawable, Step {
 
 	private static final VarHandle PREVIOUS;
 
@@ -72,6 +72,16 @@ final class PendingAcquire extends Link implements Timed, Withdrawable, Runnable
 	@Override
 	public void run() {
 		call().terms().engine().starter().run(this);
+	}
+
+	@Override
+	public String key() {
+		return this.key;
+	}
+
+	@Override
+	public @Nullable PendingAcquire start() {
+		return call().start(this);
 	}
 
 	@Override

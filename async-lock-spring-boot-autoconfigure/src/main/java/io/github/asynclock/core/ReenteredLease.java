@@ -71,7 +71,7 @@ final class ReenteredLease extends SoloLease implements LossListener {
 	@Override
 	@Nullable PendingAcquire letGoAll() {
 		this.owner.unwatch(this);
-		if (!this.place.letGo()) {
+		if (!this.terms.letGoReentered(this.place)) {
 			return this.owner.terms.shared(this.place);
 		}
 		PendingAcquire next = this.owner.terms.vacate(this.place);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Another carrier, whose failures change nothing but the context: a granted key must not
  * be stuck because a value could not be restored.
  */
-final class SafeCarrier implements ContextCarrier {
+public final class SafeCarrier implements ContextCarrier {
 
 	private static final Log logger = LogFactory.getLog(SafeCarrier.class);
 
@@ -18,7 +18,10 @@ final class SafeCarrier implements ContextCarrier {
 		this.carrier = carrier;
 	}
 
-	static ContextCarrier of(ContextCarrier carrier) {
+	/**
+	 * A carrier that throws nothing: failures of the given one are logged.
+	 */
+	public static ContextCarrier of(ContextCarrier carrier) {
 		return (carrier == NONE) ? carrier : new SafeCarrier(carrier);
 	}
 

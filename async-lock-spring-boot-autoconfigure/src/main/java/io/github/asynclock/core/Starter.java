@@ -65,22 +65,6 @@ final class Starter {
 		}
 	}
 
-	/**
-	 * The same, and never on a thread that is the store's, even if the executor runs what
-	 * it is given on the thread that gives it.
-	 */
-	void executeOffStore(Runnable task) {
-		execute(() -> {
-			Lane lane = LANE.get();
-			if (lane.ofStore) {
-				runOnSpare(lane, task);
-			}
-			else {
-				task.run();
-			}
-		});
-	}
-
 	private void runOnSpare(Lane lane, Runnable task) {
 		lane.ofStore = false; // the spare one runs it here once it is closed
 		try {
@@ -110,30 +94,30 @@ final class Starter {
 	/**
 	 * The executor's thread is here.
 	 */
-	void run(PendingAcquire place) {
+	void run(Step step) {
 		Lane lane = LANE.get();
 		if (lane.ofStore) {
-			runOnSpare(lane, place);
+			runOnSpare(lane, step);
 		}
 		else if (lane.depth < DEEPEST) {
-			loop(lane, place);
+			loop(lane, step);
 		}
 		else {
-			lane.aside.add(place);
+			lane.aside.add(step);
 		}
 	}
 
-	private void loop(Lane lane, PendingAcquire first) {
+	private void loop(Lane lane, Step first) {
 		lane.depth++;
 		try {
-			PendingAcquire place = first;
-			for (int steps = 1; place != null; steps++) {
-				PendingAcquire next = start(place);
+			Step step = first;
+			for (int steps = 1; step != null; steps++) {
+				PendingAcquire next = start(step);
 				if (next != null && (steps >= LONGEST_RUN || !next.call().runsOnExecutor())) {
 					next.call().granted(next);
 					next = null;
 				}
-				place = (next != null) ? next : lane.aside.poll();
+				step = (next != null) ? next : lane.aside.poll();
 			}
 		}
 		finally {
@@ -141,12 +125,17 @@ final class Starter {
 		}
 	}
 
-	private @Nullable PendingAcquire start(PendingAcquire place) {
+	/**
+	 * Starts an action. What that throws is logged: it must reach neither an executor,
+	 * which would take it for a rejection, nor whoever ended the action before.
+	 * @return as {@link Call#start}
+	 */
+	static @Nullable PendingAcquire start(Step step) {
 		try {
-			return place.call().start(place);
+			return step.start();
 		}
 		catch (Throwable ex) {
-			logger.error("A locked action could not be started for " + place.key, ex);
+			logger.error("A locked action could not be started for " + step.key(), ex);
 			return null;
 		}
 	}
@@ -160,7 +149,7 @@ final class Starter {
 		/** How many loops are on its stack. */
 		private int depth;
 
-		private final ArrayDeque<PendingAcquire> aside = new ArrayDeque<>(2);
+		private final ArrayDeque<Step> aside = new ArrayDeque<>(2);
 
 	}
 

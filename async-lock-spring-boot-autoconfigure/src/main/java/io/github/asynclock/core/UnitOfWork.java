@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * ({@link Link#retainAlone()}). One that comes earlier waits in the key's queue as anyone
  * does, and is noted here. When the running one ends, the first that is noted gets the
  * key, out of the queue's order: all before it wait for this unit of work, which may be
- * waiting for it. A key that is to be held for some time at least is not re-entered
- * before that: first-wins is for callers in one transaction, too.
+ * waiting for it. A key that is to be held for some time at least, by whichever of its
+ * calls, is not re-entered before that: first-wins is for callers in one transaction,
+ * too.
  *
  * <p>
  * Its monitor orders these: what is kept, who waits, and who is next of them. Nothing is
@@ -44,12 +45,16 @@ public final class UnitOfWork {
 
 	private static final Log logger = LogFactory.getLog(UnitOfWork.class);
 
-	private final @Nullable UnitOfWork outer;
+	/** Suspended for this one. */
+	final @Nullable UnitOfWork outer;
 
 	/** In the order in which they were taken. */
 	private final Map<Name, MultiLease> kept = new LinkedHashMap<>();
 
 	private final Map<Name, Queue<PendingAcquire>> waiting = new HashMap<>();
+
+	/** Of keys that are waited for, and have to rest. */
+	private final Map<Name, Alarm> alarms = new HashMap<>();
 
 	private boolean ended;
 
@@ -88,8 +93,11 @@ public final class UnitOfWork {
 		synchronized (this) {
 			this.ended = true;
 			leases = new ArrayList<>(new LinkedHashSet<>(this.kept.values()));
+			this.kept.keySet().forEach((name) -> name.engine().deadlocks().keptNoLonger(name.key(), this));
 			this.kept.clear();
 			this.waiting.clear();
+			this.alarms.forEach((name, alarm) -> name.engine().wheel().remove(alarm));
+			this.alarms.clear();
 		}
 		Collections.reverse(leases);
 		List<CompletableFuture<Void>> released = new ArrayList<>();
@@ -166,7 +174,11 @@ public final class UnitOfWork {
 
 	private synchronized boolean add(MultiLease keeper) {
 		if (!this.ended) {
-			keeper.keys().forEach((key) -> this.kept.put(new Name(keeper.terms.engine(), key), keeper));
+			LockEngine engine = keeper.terms.engine();
+			for (String key : keeper.keys()) {
+				this.kept.put(new Name(engine, key), keeper);
+				engine.deadlocks().kept(key, this);
+			}
 		}
 		return !this.ended;
 	}
@@ -184,7 +196,7 @@ public final class UnitOfWork {
 		return null;
 	}
 
-	private synchronized boolean keeps(Name name) {
+	synchronized boolean keeps(Name name) {
 		MultiLease keeper = this.kept.get(name);
 		return keeper != null && keeper.isRunning();
 	}
@@ -221,17 +233,17 @@ public final class UnitOfWork {
 
 	private long restNanos(Name name) {
 		MultiLease keeper = this.kept.get(name);
-		return (keeper != null) ? keeper.owner(name.key()).terms.restNanos() : 0;
+		Link place = (keeper != null) ? keeper.place(name.key()) : null;
+		return (keeper != null && place != null)
+				? Math.max(keeper.owner(name.key()).terms.restNanos(), name.engine().leastHolds().restNanos(place)) : 0;
 	}
 
 	/**
-	 * Notes a place that waits, here and where this was begun in; it may be its turn.
+	 * Notes a place that waits; it may be its turn.
 	 */
 	void waits(PendingAcquire place, Name name) {
-		for (UnitOfWork at = this; at != null; at = at.outer) {
-			at.note(place, name);
-			at.serve(name);
-		}
+		note(place, name);
+		serve(name);
 	}
 
 	private synchronized void note(PendingAcquire place, Name name) {
@@ -272,9 +284,21 @@ public final class UnitOfWork {
 		}
 	}
 
+	/** By one alarm, however many look meanwhile. */
 	private void serveLater(Name name) {
-		LockEngine engine = name.engine();
-		engine.wheel().add(new Alarm(DeadlineWheel.in(restNanos(name)), () -> engine.tell(() -> serve(name))));
+		if (!this.alarms.containsKey(name)) {
+			LockEngine engine = name.engine();
+			Alarm alarm = new Alarm(DeadlineWheel.in(restNanos(name)), () -> engine.tell(() -> rested(name)));
+			this.alarms.put(name, alarm);
+			engine.wheel().add(alarm);
+		}
+	}
+
+	private void rested(Name name) {
+		synchronized (this) {
+			this.alarms.remove(name);
+		}
+		serve(name);
 	}
 
 	/** It does not wait in the key's queue any more; whoever was first tells its call. */
@@ -287,16 +311,8 @@ public final class UnitOfWork {
 	}
 
 	private static void start(PendingAcquire place, HeldLease keeper) {
-		Call call = place.call();
-		LockEngine engine = call.terms().engine();
-		engine.left(place);
-		Runnable start = () -> engine.handOver(call.reenter(keeper, place.key));
-		if (call.runsOnExecutor()) {
-			engine.starter().executeOffStore(start);
-		}
-		else {
-			start.run(); // its own thread runs the action
-		}
+		place.call().terms().engine().left(place);
+		new Reentry(place, keeper).submit();
 	}
 
 	/**

@@ -16,9 +16,10 @@ public interface UnitsOfWork {
 	@Nullable UnitOfWork ofThread();
 
 	/**
-	 * That of a subscriber: of its context, else of the thread that subscribes.
+	 * That of a subscriber's context.
 	 * @param context the subscriber's
-	 * @return null if it is in none
+	 * @return null if its context says nothing: it is in that of the thread that
+	 * subscribes then
 	 */
 	@Nullable UnitOfWork of(ContextView context);
 

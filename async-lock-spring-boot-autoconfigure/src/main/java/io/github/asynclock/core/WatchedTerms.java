@@ -87,11 +87,7 @@ final class WatchedTerms extends HoldTerms {
 	@Nullable PendingAcquire vacate(Link place) {
 		this.open.decrementAndGet();
 		stopLimitUnlessHeld();
-		long until = this.grantedAt + this.atLeast;
-		if (this.atLeast > 0 && until - DeadlineWheel.now() > 0) {
-			return engine().rest(place, until);
-		}
-		return engine().leave(place);
+		return engine().vacate(place, restNanos());
 	}
 
 	@Override

@@ -74,8 +74,22 @@ public final class CommandLockMiddleware implements Command.Middleware, Ordered 
 	 */
 	record Call(Object command, Next<?> next, CommandLocks locks, LockService service) {
 
-		Object proceed() {
+		@Nullable Object proceed() {
 			return this.next.invoke();
+		}
+
+		/**
+		 * @throws IllegalStateException if it gives null where what holds the keys is
+		 * expected
+		 */
+		Object proceedToResult() {
+			Object result = proceed();
+			if (result == null) {
+				throw new IllegalStateException("The command " + this.command.getClass().getName()
+						+ " gave null instead of what its type declares; let its handler return an empty one if there"
+						+ " is no result");
+			}
+			return result;
 		}
 
 		LockRequest named(LockRequest request) {

@@ -56,14 +56,24 @@ sealed interface CommandResult {
 
 		@Override
 		public Object run(Call call) {
-			return call.locks()
-				.execute(call.command(),
-						(request) -> call.service().execute(call.named(request), (lease) -> stage(call)));
+			try {
+				return call.locks()
+					.execute(call.command(),
+							(request) -> call.service().execute(call.named(request), (lease) -> stage(call)));
+			}
+			catch (RuntimeException ex) {
+				return CompletableFuture.failedFuture(ex); // not of ours: it throws
+			}
 		}
 
 		@SuppressWarnings("unchecked")
 		private static CompletionStage<@Nullable Object> stage(Call call) {
-			return (CompletionStage<@Nullable Object>) call.proceed();
+			try {
+				return (CompletionStage<@Nullable Object>) call.proceedToResult();
+			}
+			catch (Throwable ex) {
+				return CompletableFuture.failedFuture(ex);
+			}
 		}
 
 	}
@@ -89,7 +99,12 @@ sealed interface CommandResult {
 		}
 
 		private Publisher<Object> publisher(Call call) {
-			return this.adapter.toPublisher(call.proceed());
+			try {
+				return this.adapter.toPublisher(call.proceedToResult());
+			}
+			catch (Throwable ex) {
+				return Mono.error(ex);
+			}
 		}
 
 	}

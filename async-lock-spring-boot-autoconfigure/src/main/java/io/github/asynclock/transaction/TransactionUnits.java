@@ -26,8 +26,7 @@ public final class TransactionUnits implements UnitsOfWork {
 	@Override
 	public @Nullable UnitOfWork of(ContextView context) {
 		TransactionContext reactive = context.getOrDefault(TransactionContext.class, null);
-		UnitOfWork work = (reactive != null) ? ContextTransaction.current(reactive) : null;
-		return (work != null) ? work : ofThread();
+		return (reactive != null) ? ContextTransaction.current(reactive) : null;
 	}
 
 }

@@ -6,9 +6,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.micrometer.context.ContextRegistry;
 import io.reactivex.rxjava3.core.Single;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,11 +32,8 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.support.AbstractPlatformTransactionManager;
-import org.springframework.transaction.support.DefaultTransactionStatus;
 
 import io.github.asynclock.CommandLock;
 import io.github.asynclock.LockException;
@@ -189,6 +188,37 @@ class CommandLockTests {
 		assertThat(get(interrupted)).isTrue();
 		assertThat(get(cancelled)).isTrue();
 		nothingRan();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Kind.class)
+	void anAccessorOfAThreadLocalThatThrowsChangesNothingButTheContext(Kind kind) {
+		AtomicReference<String> failing = new AtomicReference<>("nothing");
+		ContextRegistry.getInstance()
+			.registerThreadLocalAccessor("throwing", () -> value("get", failing), (value) -> value("set", failing),
+					() -> value("reset", failing));
+		try {
+			for (String each : List.of("get", "set", "reset")) {
+				Sinks.One<LockRequest> later = Sinks.one();
+				this.lock.answer = (command) -> later.asMono();
+				this.events.clear();
+				failing.set(each);
+				CompletableFuture<Object> result = startAndAwaitAsked(kind);
+				later.tryEmitValue(REQUEST);
+				assertThat(get(result)).as(each).isEqualTo("paid");
+				failing.set("nothing");
+			}
+		}
+		finally {
+			ContextRegistry.getInstance().removeThreadLocalAccessor("throwing");
+		}
+	}
+
+	private static String value(String access, AtomicReference<String> failing) {
+		if (failing.get().equals(access)) {
+			throw new IllegalStateException("for a test");
+		}
+		return "value";
 	}
 
 	@Test
@@ -487,28 +517,8 @@ class CommandLockTests {
 		}
 
 		@Bean
-		AbstractPlatformTransactionManager transactionManager(NaiveLockService service) {
-			return new AbstractPlatformTransactionManager() {
-				@Override
-				protected Object doGetTransaction() {
-					return new Object();
-				}
-
-				@Override
-				protected void doBegin(Object transaction, TransactionDefinition definition) {
-					service.events.add("begin");
-				}
-
-				@Override
-				protected void doCommit(DefaultTransactionStatus status) {
-					service.events.add("commit");
-				}
-
-				@Override
-				protected void doRollback(DefaultTransactionStatus status) {
-					service.events.add("rollback");
-				}
-			};
+		NotingTransactionManager transactionManager(NaiveLockService service) {
+			return new NotingTransactionManager(service.events);
 		}
 
 	}

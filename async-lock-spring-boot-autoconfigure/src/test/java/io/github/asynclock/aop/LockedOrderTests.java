@@ -2,7 +2,6 @@ package io.github.asynclock.aop;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import org.aspectj.lang.annotation.Aspect;
@@ -34,11 +33,8 @@ import org.springframework.resilience.annotation.EnableResilientMethods;
 import org.springframework.resilience.annotation.Retryable;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.EnableTransactionManagement;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.support.AbstractPlatformTransactionManager;
-import org.springframework.transaction.support.DefaultTransactionStatus;
 
 import io.github.asynclock.Locked;
 
@@ -306,36 +302,6 @@ class LockedOrderTests {
 	}
 
 	@SuppressWarnings("serial")
-	static class NotingTransactionManager extends AbstractPlatformTransactionManager {
-
-		private final transient List<String> events;
-
-		NotingTransactionManager(List<String> events) {
-			this.events = events;
-		}
-
-		@Override
-		protected Object doGetTransaction() {
-			return new AtomicReference<>();
-		}
-
-		@Override
-		protected void doBegin(Object transaction, TransactionDefinition definition) {
-			this.events.add("begin");
-		}
-
-		@Override
-		protected void doCommit(DefaultTransactionStatus status) {
-			this.events.add("commit");
-		}
-
-		@Override
-		protected void doRollback(DefaultTransactionStatus status) {
-			this.events.add("rollback");
-		}
-
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	@EnableAsync
 	@EnableCaching

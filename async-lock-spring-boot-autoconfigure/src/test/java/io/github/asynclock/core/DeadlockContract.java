@@ -13,12 +13,10 @@ import io.github.asynclock.LeaseContext;
 import io.github.asynclock.LockDeadlockException;
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.LockTimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import reactor.util.context.ContextView;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 abstract class DeadlockContract extends ServiceContract {
 
-	private final ThreadUnits units = new ThreadUnits();
+	private final InheritedUnits units = new InheritedUnits();
 
 	@AfterEach
 	void nothingIsRemembered() {
@@ -303,13 +301,7 @@ abstract class DeadlockContract extends ServiceContract {
 	}
 
 	private Call within(UnitOfWork work, String key) {
-		this.units.current.set(work);
-		try {
-			return call(patient(key));
-		}
-		finally {
-			this.units.current.remove();
-		}
+		return this.units.within(work, () -> call(patient(key)));
 	}
 
 	@Test
@@ -371,22 +363,6 @@ abstract class DeadlockContract extends ServiceContract {
 	private static void meet(Phaser together) {
 		int phase = together.arrive();
 		until(() -> together.getPhase() != phase);
-	}
-
-	private static final class ThreadUnits implements UnitsOfWork {
-
-		private final ThreadLocal<@Nullable UnitOfWork> current = new ThreadLocal<>();
-
-		@Override
-		public @Nullable UnitOfWork ofThread() {
-			return this.current.get();
-		}
-
-		@Override
-		public @Nullable UnitOfWork of(ContextView context) {
-			return this.current.get();
-		}
-
 	}
 
 }

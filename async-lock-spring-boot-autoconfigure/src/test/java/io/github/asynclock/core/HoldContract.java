@@ -299,6 +299,15 @@ abstract class HoldContract extends ServiceContract {
 		assertThat(isFree(this.key)).isFalse();
 	}
 
+	@Test
+	void holdAtLeast_ofACallThatReentersKeepsTheKeyAfterTheOuterGrantsEnd() {
+		CompletableFuture<String> inner = get(service().execute(patient(this.key, key("other")),
+				(lease) -> done(service().execute(patient(this.key).heldAtLeast(LONG), (again) -> done("inner")))));
+		assertGiven(inner).isEqualTo("inner");
+		assertThat(isFree(key("other"))).isTrue();
+		assertThat(isFree(this.key)).isFalse();
+	}
+
 	@ParameterizedTest
 	@EnumSource(Form.class)
 	void releaseOnError_aFailedActionEndsTheLeastHold(Form form) {

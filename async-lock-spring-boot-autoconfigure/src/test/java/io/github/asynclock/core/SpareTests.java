@@ -35,6 +35,30 @@ class SpareTests {
 		assertThat(isDone(ran)).isTrue();
 	}
 
+	private static void blockUntil(CountDownLatch end) {
+		try {
+			end.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * One task blocks when this returns.
+	 * @return ends it
+	 */
+	private CountDownLatch blockOne() throws InterruptedException {
+		CountDownLatch blocks = new CountDownLatch(1);
+		CountDownLatch end = new CountDownLatch(1);
+		this.spare.execute(() -> {
+			blocks.countDown();
+			blockUntil(end);
+		});
+		assertThat(isDone(blocks)).isTrue();
+		return end;
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 100_000 })
 	void aTaskDoesNotWaitForOneThatBlocks(int shortOnesBefore) throws InterruptedException {
@@ -42,14 +66,7 @@ class SpareTests {
 		CountDownLatch end = new CountDownLatch(1);
 		CountDownLatch ran = new CountDownLatch(1);
 		for (int i = 0; i < 3; i++) {
-			this.spare.execute(() -> {
-				try {
-					end.await();
-				}
-				catch (InterruptedException ex) {
-					Thread.currentThread().interrupt();
-				}
-			});
+			this.spare.execute(() -> blockUntil(end));
 		}
 		this.spare.execute(ran::countDown);
 		assertThat(isDone(ran)).isTrue();
@@ -59,18 +76,7 @@ class SpareTests {
 	@Test
 	void aTaskThatComesWhileOneBlocksAfterManyShortOnesIsRun() throws InterruptedException {
 		run(100_000);
-		CountDownLatch blocks = new CountDownLatch(1);
-		CountDownLatch end = new CountDownLatch(1);
-		this.spare.execute(() -> {
-			blocks.countDown();
-			try {
-				end.await();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		});
-		assertThat(isDone(blocks)).isTrue();
+		CountDownLatch end = blockOne();
 		run(1);
 		run(1_000);
 		end.countDown();
@@ -79,19 +85,8 @@ class SpareTests {
 	@Test
 	void whatIsLeftWhenItIsClosedIsRun() throws InterruptedException {
 		run(100_000);
-		CountDownLatch blocks = new CountDownLatch(1);
-		CountDownLatch end = new CountDownLatch(1);
+		CountDownLatch end = blockOne();
 		CountDownLatch ran = new CountDownLatch(2);
-		this.spare.execute(() -> {
-			blocks.countDown();
-			try {
-				end.await();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		});
-		assertThat(isDone(blocks)).isTrue();
 		this.spare.execute(ran::countDown);
 		this.spare.close();
 		this.spare.execute(ran::countDown);

@@ -1,6 +1,7 @@
 package io.github.asynclock.core;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -11,7 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
+import io.github.asynclock.LockException;
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.LockTimeoutException;
@@ -23,7 +26,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import reactor.util.context.ContextView;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,14 +45,7 @@ abstract class UnitOfWorkContract extends ServiceContract {
 	}
 
 	private <T> T within(UnitOfWork work, Supplier<T> calls) {
-		UnitOfWork outer = this.units.current.get();
-		this.units.current.set(work);
-		try {
-			return calls.get();
-		}
-		finally {
-			this.units.current.set(outer);
-		}
+		return this.units.within(work, calls);
 	}
 
 	private Call callWithin(UnitOfWork work, LockRequest request) {
@@ -107,6 +102,61 @@ abstract class UnitOfWorkContract extends ServiceContract {
 		CompletableFuture<Thread> next = service().execute(patient(this.key), (lease) -> done(Thread.currentThread()));
 		end(this.work);
 		assertGiven(next).isNotSameAs(Thread.currentThread());
+	}
+
+	@Test
+	void tenThousandParallelCallsRunOneByOneOnADirectExecutor() {
+		use((builder) -> builder.unitsOfWork(this.units).executor(Runnable::run));
+		Call first = callWithin(this.key);
+		first.lease();
+		AtomicInteger ran = new AtomicInteger();
+		CompletableFuture<?>[] siblings = new CompletableFuture<?>[10_000];
+		for (int i = 0; i < siblings.length; i++) {
+			siblings[i] = within(this.work,
+					() -> service().execute(patient(this.key), (lease) -> done(ran.incrementAndGet())));
+		}
+		first.release();
+		get(CompletableFuture.allOf(siblings));
+		assertThat(ran).hasValue(siblings.length);
+		assertThat(get(siblings[siblings.length - 1])).as("in their order").isEqualTo(siblings.length);
+		end(this.work);
+		passThrough(this.key);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aParallelCallThatCannotBeStartedIsToldAndLeavesTheKeyToTheNext(CapturedOutput output) {
+		use((builder) -> builder.unitsOfWork(this.units).executor(Runnable::run));
+		Call first = callWithin(this.key);
+		first.lease();
+		List<LockException> told = new CopyOnWriteArrayList<>();
+		HoldTerms failing = new HoldTerms(service().engine(), this.work) {
+			@Override
+			void granted(HeldLease lease) {
+				throw new StackOverflowError("for a test");
+			}
+		};
+		PendingAcquire place = new PendingAcquire(this.key, new TestCall(failing) {
+			@Override
+			public Collection<String> keys() {
+				return List.of(UnitOfWorkContract.this.key);
+			}
+
+			@Override
+			public void refused(LockException reason) {
+				told.add(reason);
+			}
+		});
+		assertThat(service().engine().take(place, DeadlineWheel.in(LONG.toNanos()), true)).isFalse();
+		Call third = callWithin(this.key);
+		first.release();
+		third.release();
+		assertThat(told).singleElement()
+			.satisfies((failure) -> assertThat(failure).hasMessageContaining(this.key)
+				.hasRootCauseInstanceOf(StackOverflowError.class));
+		assertThat(output).contains("could not be started for " + this.key);
+		end(this.work);
+		passThrough(this.key);
 	}
 
 	@Test
@@ -435,6 +485,63 @@ abstract class UnitOfWorkContract extends ServiceContract {
 		end(this.work);
 	}
 
+	private static LockRequest firstWins(String... keys) {
+		return atOnce(keys).orSkip().heldAtLeast(LONG);
+	}
+
+	@Test
+	void eachFirstWinsOfOneUnitOfWorkKeepsItsOwnWindow() {
+		callWithin(this.work, firstWins(key("a"))).release();
+		callWithin(this.work, firstWins(key("b"))).release();
+		callWithin(key("c"), key("d")).release();
+		callWithin(this.work, firstWins(key("c"))).release();
+		callWithin(this.work, firstWins(key("d"), key("e"))).release();
+		callWithin(key("f"), key("g")).release();
+		callWithin(this.work, firstWins(key("f"))).release();
+		for (String name : List.of("a", "b", "c", "d", "e", "f")) {
+			assertGiven(callWithin(this.work, firstWins(key(name))).result).as("again " + name).isNull();
+		}
+		end(this.work);
+		for (String name : List.of("a", "b", "c", "d", "e", "f")) {
+			assertThat(isFree(key(name))).as(name).isFalse();
+		}
+		assertThat(isFree(key("g"))).as("the other key of a call whose key was re-entered").isTrue();
+	}
+
+	@Test
+	void aSecondWindowBeginsWhenTheFirstIsOver() {
+		callWithin(this.work, patient(this.key).heldAtLeast(Duration.ofMillis(5))).release();
+		callWithin(this.work, patient(this.key).heldAtLeast(LONG)).release();
+		end(this.work);
+		assertThat(isFree(this.key)).isFalse();
+	}
+
+	@Test
+	void aReenteredWindowEndsWithAnErrorWhereItIsToAndWhenItIsOver() {
+		callWithin(this.key).release();
+		Call fails = callWithin(this.work, firstWins(this.key).releasedOnError());
+		fails.lease();
+		fails.end.completeExceptionally(new IllegalStateException("failed"));
+		failure(fails.result);
+		callWithin(this.work, patient(this.key).heldAtLeast(Duration.ofMillis(5))).release();
+		callWithin(this.work, patient(this.key)).release();
+		end(this.work);
+		passThrough(this.key);
+		assertThat(service().engine().leastHolds().isEmpty()).isTrue();
+	}
+
+	@Test
+	void aReenteredWindowOfALostKeyLeavesNothingBehind() {
+		Call first = callWithin(this.key);
+		first.release();
+		Call again = callWithin(this.work, firstWins(this.key));
+		again.lease();
+		lose(first);
+		failure(again.result);
+		assertThat(service().engine().leastHolds().isEmpty()).isTrue();
+		end(this.work);
+	}
+
 	@Test
 	void itsNextCallWaitsUntilHoldAtLeastIsOver_andNotForTheEnd() {
 		callWithin(this.work, patient(this.key).heldAtLeast(Duration.ofMillis(20))).release();
@@ -442,6 +549,18 @@ abstract class UnitOfWorkContract extends ServiceContract {
 		assertThat(isFree(this.key)).isFalse();
 		end(this.work);
 		passThrough(this.key);
+	}
+
+	@Test
+	void howeverManyWaitUntilHoldAtLeastIsOver_oneAlarmWakesThem_andItsEndWithdrawsThat() {
+		callWithin(this.work, patient(this.key).heldAtLeast(LONG)).release();
+		DeadlineWheel wheel = service().engine().wheel();
+		int before = wheel.size();
+		List<Call> waiting = Stream.generate(() -> callWithin(this.key)).limit(5).toList();
+		assertThat(wheel.size()).as("their deadlines, and one alarm").isEqualTo(before + 5 + 1);
+		waiting.forEach((call) -> call.result.cancel(true));
+		end(this.work);
+		assertThat(wheel.size()).as("the window itself, where this JVM keeps it").isLessThanOrEqualTo(before + 1);
 	}
 
 	@Test
@@ -518,25 +637,6 @@ abstract class UnitOfWorkContract extends ServiceContract {
 		}
 		threads.shutdown();
 		until(() -> service().engine().queues().size() == 0);
-	}
-
-	/**
-	 * Of a thread and those that it starts, as blocking calls run on one of their own.
-	 */
-	private static final class InheritedUnits implements UnitsOfWork {
-
-		private final InheritableThreadLocal<@Nullable UnitOfWork> current = new InheritableThreadLocal<>();
-
-		@Override
-		public @Nullable UnitOfWork ofThread() {
-			return this.current.get();
-		}
-
-		@Override
-		public @Nullable UnitOfWork of(ContextView context) {
-			return this.current.get();
-		}
-
 	}
 
 }

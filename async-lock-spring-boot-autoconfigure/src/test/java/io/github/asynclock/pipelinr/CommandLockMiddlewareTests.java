@@ -1,5 +1,6 @@
 package io.github.asynclock.pipelinr;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -181,6 +182,63 @@ class CommandLockMiddlewareTests {
 	}
 
 	@Test
+	void nullInsteadOfAFutureOrAMonoIsAnErrorThatNamesTheCommandAndReleases() {
+		run((shop) -> {
+			shop.work = null;
+			assertThat(failure(shop.pipeline.send(new PayLater("1")))).isInstanceOf(IllegalStateException.class)
+				.hasMessageContaining(PayLater.class.getName())
+				.hasMessageContaining("null");
+			assertThat(failure(shop.pipeline.send(new PayNothing("1")).toFuture()))
+				.isInstanceOf(IllegalStateException.class)
+				.hasMessageContaining(PayNothing.class.getName())
+				.hasMessageContaining("null");
+			assertThat(shop.isLocked("order-1")).isFalse();
+		});
+	}
+
+	@Test
+	void whatAnotherLockServiceThrowsIsTheResultOfACommandThatReturnsAFuture() {
+		IllegalStateException refused = new IllegalStateException("not today");
+		this.runner.withUserConfiguration(Beans.class)
+			.withBean("events", List.class, () -> this.events)
+			.withBean("refusing", LockService.class, () -> refusing(refused))
+			.run((context) -> {
+				Shop shop = context.getBean(Shop.class);
+				assertThat(failure(shop.pipeline.send(new PayLater("1")))).isSameAs(refused);
+				assertThat(failure(shop.pipeline.send(new PayLazily("1")).toFuture())).isSameAs(refused);
+				shop.answer = Mono.just(LockRequest.of("another")).hide();
+				assertThat(failure(shop.pipeline.send(new PayLater("1")))).isSameAs(refused);
+			});
+	}
+
+	/** It throws what it should give as a result. */
+	private static LockService refusing(RuntimeException refused) {
+		return (LockService) Proxy.newProxyInstance(LockService.class.getClassLoader(),
+				new Class<?>[] { LockService.class }, (proxy, method, arguments) -> {
+					if (method.getName().startsWith("execute")) {
+						throw refused;
+					}
+					return method.getName().equals("hashCode") ? 1 : null;
+				});
+	}
+
+	private static Throwable failure(CompletableFuture<?> result) {
+		return get(result.handle((value, failure) -> failure));
+	}
+
+	@Test
+	void severalLockServicesWithoutAPrimaryOneFailStartUpAndNameTheChoice() {
+		ApplicationContextRunner several = this.runner
+			.withBean("one", LockService.class, () -> refusing(new IllegalStateException()))
+			.withBean("two", LockService.class, () -> refusing(new IllegalStateException()));
+		several.withBean("otherLock", OtherLock.class)
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(LockedDefinitionException.class)
+				.hasMessageContainingAll("[one, two]", "@Primary", "CommandLockMiddleware"));
+		several.run((context) -> assertThat(context).as("nothing to lock").hasNotFailed());
+	}
+
+	@Test
 	void twoLocksForOneCommandFailStartUpNamingBoth() {
 		this.runner.withUserConfiguration(Beans.class)
 			.withBean("events", List.class, () -> this.events)
@@ -239,6 +297,10 @@ class CommandLockMiddlewareTests {
 
 	}
 
+	record PayNothing(String id) implements Command<Mono<String>>, OfOrder {
+
+	}
+
 	record PayByRx(String id) implements Command<Single<String>>, OfOrder {
 
 	}
@@ -266,7 +328,7 @@ class CommandLockMiddlewareTests {
 	/** What handlers share, and what the tests use. */
 	static final class Shop {
 
-		final CompletableFuture<String> work = new CompletableFuture<>();
+		CompletableFuture<String> work = new CompletableFuture<>();
 
 		final List<String> events;
 
@@ -319,7 +381,7 @@ class CommandLockMiddlewareTests {
 		@SuppressWarnings("rawtypes")
 		private static Stream<Command.Handler> handlers(Shop shop) {
 			return Stream.of(new PayHandler(shop), new PayLaterHandler(shop), new PayLazilyHandler(shop),
-					new WatchHandler(shop), new PayByRxHandler(shop), new PayAllHandler(shop),
+					new PayNothingHandler(), new WatchHandler(shop), new PayByRxHandler(shop), new PayAllHandler(shop),
 					new PayAllLaterHandler(shop), new PayAllLazilyHandler(shop), new UntypedHandler(shop),
 					new PingHandler(shop));
 		}
@@ -404,6 +466,15 @@ class CommandLockMiddlewareTests {
 		@Override
 		public Mono<String> handle(PayLazily command) {
 			return this.shop.did("pay lazily " + command.id(), Mono.fromFuture(this.shop.work));
+		}
+
+	}
+
+	record PayNothingHandler() implements Command.Handler<PayNothing, Mono<String>> {
+
+		@Override
+		public Mono<String> handle(PayNothing command) {
+			return null;
 		}
 
 	}

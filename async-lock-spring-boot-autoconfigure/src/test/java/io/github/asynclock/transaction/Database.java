@@ -1,11 +1,14 @@
 package io.github.asynclock.transaction;
 
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import io.github.asynclock.CommandLock;
+import io.github.asynclock.LockRequest;
 import io.github.asynclock.Locked;
 import io.r2dbc.spi.ConnectionFactories;
 import io.r2dbc.spi.ConnectionFactory;
@@ -73,8 +76,34 @@ class Database {
 	}
 
 	@Bean
+	AskLock askLock() {
+		return new AskLock();
+	}
+
+	@Bean
 	Orders orders(Accounts accounts) {
 		return new Orders(accounts);
+	}
+
+	/** What a command lock gives the request of, when the test says so. */
+	record Ask(int id) {
+
+		LockRequest request() {
+			return LockRequest.of("account-" + this.id).waitingAtMost(Duration.ZERO);
+		}
+
+	}
+
+	/** Answers later, on the thread that completes the answer. */
+	static final class AskLock implements CommandLock<Ask> {
+
+		volatile CompletableFuture<LockRequest> answer = new CompletableFuture<>();
+
+		@Override
+		public Mono<LockRequest> lockFor(Ask command) {
+			return Mono.fromFuture(this.answer, true);
+		}
+
 	}
 
 	/** Whose commit may fail, so that nobody knows how the transaction ended. */
@@ -129,6 +158,16 @@ class Database {
 		@Locked("'account-' + #id")
 		public <T> CompletableFuture<T> follow(int id, CompletableFuture<T> stage) {
 			return stage;
+		}
+
+		@Locked
+		public CompletableFuture<String> ask(Ask command) {
+			return CompletableFuture.completedFuture("asked");
+		}
+
+		@Locked
+		public Mono<String> askLater(Ask command) {
+			return Mono.just("asked");
 		}
 
 		/** Outside of the transaction that it begins itself. */

@@ -3,6 +3,9 @@ package io.github.asynclock.transaction;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.github.asynclock.LockRequest;
+import io.github.asynclock.transaction.Database.Ask;
+import io.github.asynclock.transaction.Database.AskLock;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.context.ApplicationContext;
@@ -127,6 +130,82 @@ abstract class JdbcTransactionContract extends TransactionContract {
 			assertThat(get(holder)).isEqualTo("ended");
 			assertThat(isFree()).isTrue();
 		});
+	}
+
+	@Test
+	void aCallWhoseLockAnswersLaterOnAnotherThreadIsKeptUntilTheCommit() {
+		run((context) -> {
+			inTransaction(context, () -> {
+				CompletableFuture<String> future = this.accounts.ask(new Ask(1));
+				answerElsewhere(context);
+				assertThat(get(future)).isEqualTo("asked");
+				assertThat(isFree()).isFalse();
+			});
+			assertThat(isFree()).isTrue();
+			inTransaction(context, () -> {
+				CompletableFuture<String> mono = this.accounts.askLater(new Ask(1)).toFuture();
+				answerElsewhere(context);
+				assertThat(get(mono)).isEqualTo("asked");
+				assertThat(isFree()).isFalse();
+			});
+			assertThat(isFree()).isTrue();
+		});
+	}
+
+	@Test
+	void aCallWhoseLockAnswersLaterReentersWhatTheTransactionKeeps() {
+		run((context) -> {
+			this.orders.pay(30, () -> {
+				CompletableFuture<String> future = this.accounts.ask(new Ask(1));
+				answerElsewhere(context);
+				assertThat(get(future)).isEqualTo("asked");
+				CompletableFuture<String> mono = this.accounts.askLater(new Ask(1)).toFuture();
+				answerElsewhere(context);
+				assertThat(get(mono)).isEqualTo("asked");
+			});
+			assertThat(isFree()).isTrue();
+		});
+	}
+
+	@Test
+	void aCallWhoseLockAnswersAfterTheCommitIsAnyones() {
+		run((context) -> {
+			AtomicReference<CompletableFuture<String>> late = new AtomicReference<>();
+			this.orders.pay(30, () -> late.set(this.accounts.ask(new Ask(1))));
+			assertThat(isFree()).isTrue();
+			answerElsewhere(context);
+			assertThat(get(late.get())).isEqualTo("asked");
+			assertThat(isFree()).isTrue();
+		});
+	}
+
+	@Test
+	void aCallOfNoTransactionWhoseLockAnswersWithinSomebodysIsNotKeptForThat() {
+		run((context) -> {
+			CompletableFuture<String> future = this.accounts.ask(new Ask(1));
+			inTransaction(context, () -> {
+				answer(context);
+				assertThat(get(future)).isEqualTo("asked");
+				assertThat(isFree()).isTrue();
+			});
+			CompletableFuture<String> mono = this.accounts.askLater(new Ask(1)).toFuture();
+			inTransaction(context, () -> {
+				answer(context);
+				assertThat(get(mono)).isEqualTo("asked");
+				assertThat(isFree()).isTrue();
+			});
+		});
+	}
+
+	private static void answerElsewhere(ApplicationContext context) {
+		get(elsewhere(() -> answer(context)));
+	}
+
+	private static boolean answer(ApplicationContext context) {
+		AskLock lock = context.getBean(AskLock.class);
+		CompletableFuture<LockRequest> answer = lock.answer;
+		lock.answer = new CompletableFuture<>();
+		return answer.complete(new Ask(1).request());
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.github.asynclock.transaction;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,8 +12,11 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.context.ApplicationContext;
+import org.springframework.core.Ordered;
 import org.springframework.r2dbc.connection.R2dbcTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.reactive.TransactionSynchronization;
+import org.springframework.transaction.reactive.TransactionSynchronizationManager;
 import org.springframework.transaction.reactive.TransactionalOperator;
 import org.springframework.transaction.support.DefaultTransactionDefinition;
 
@@ -156,6 +160,47 @@ abstract class R2dbcTransactionContract extends TransactionContract {
 			assertThat(isFree()).isTrue();
 			assertThat(get(anotherReads())).isEqualTo(40);
 		});
+	}
+
+	@Test
+	void aLockThatIsTakenElsewhereJustAsTheTransactionCompletesIsNotKeptForEver() {
+		run((context) -> {
+			AtomicReference<CompletableFuture<String>> late = new AtomicReference<>();
+			Mono<String> transaction = Mono.deferContextual(
+					(view) -> TransactionSynchronizationManager.forCurrentTransaction().doOnNext((manager) -> {
+						Runnable lock = () -> late
+							.set(get(elsewhere(() -> List.of(lock("late").contextWrite(view).toFuture()))).get(0));
+						manager.registerSynchronization(new LastOrdered(lock));
+						manager.registerSynchronization(new TransactionSynchronization() {
+						});
+					}).thenReturn("ended"));
+			assertThat(transaction.as(operator(context, TransactionDefinition.PROPAGATION_REQUIRED)::transactional)
+				.block(SAFETY)).isEqualTo("ended");
+			assertThat(get(late.get())).isEqualTo("ran");
+			get(this.locks.execute("late", () -> CompletableFuture.completedFuture("free")));
+		});
+	}
+
+	/** Runs something while the list of who is told of the completion is made. */
+	private static final class LastOrdered implements TransactionSynchronization, Ordered {
+
+		private final Runnable meanwhile;
+
+		private int lists;
+
+		LastOrdered(Runnable meanwhile) {
+			this.meanwhile = meanwhile;
+		}
+
+		/** Asked once for each list; the fourth, and last, is of the completion. */
+		@Override
+		public int getOrder() {
+			if (++this.lists == 4) {
+				this.meanwhile.run();
+			}
+			return 0;
+		}
+
 	}
 
 	private static void await(CountDownLatch latch) {

@@ -1,0 +1,65 @@
+package io.github.asynclock.core;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long places stay taken at least because a call says so that has <em>re-entered</em>
+ * them: the place's own grant does not know. There are few of these, most services never
+ * have one.
+ *
+ * <p>
+ * Noted while the call still keeps its place held, forgotten by whoever vacates that.
+ */
+final class LeastHolds {
+
+	/** On the wheel's clock. */
+	private final Map<Link, Long> untils = new ConcurrentHashMap<>();
+
+	/** Whether there was ever one. */
+	private volatile boolean used;
+
+	/**
+	 * A call that has re-entered a place is about to let go of it.
+	 * @param restNanos how long it stays taken at least, from now on
+	 */
+	void note(Link place, long restNanos) {
+		this.used = true;
+		this.untils.merge(place, DeadlineWheel.in(restNanos), (one, other) -> (one - other >= 0) ? one : other);
+	}
+
+	/**
+	 * The call has let go; the place may have been lost before.
+	 */
+	void letGo(Link place) {
+		if (!place.isTaken()) {
+			forget(place);
+		}
+	}
+
+	/**
+	 * How long a place stays taken at least, from now on.
+	 */
+	long restNanos(Link place) {
+		return this.used ? rest(this.untils.get(place)) : 0;
+	}
+
+	/**
+	 * As {@link #restNanos}, of a place that nobody keeps held any more.
+	 */
+	long forget(Link place) {
+		return this.used ? rest(this.untils.remove(place)) : 0;
+	}
+
+	private static long rest(@Nullable Long until) {
+		return (until != null) ? Math.max(0, until - DeadlineWheel.now()) : 0;
+	}
+
+	/** For tests. */
+	boolean isEmpty() {
+		return this.untils.isEmpty();
+	}
+
+}
