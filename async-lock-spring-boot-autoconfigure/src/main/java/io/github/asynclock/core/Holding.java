@@ -1,5 +1,7 @@
 package io.github.asynclock.core;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 /**
  * A place that holds its key by a grant of the store.
  */
@@ -15,6 +17,8 @@ final class Holding {
 	/** Whether the store no longer has the grant. */
 	private volatile boolean lost;
 
+	private final AtomicBoolean leaving = new AtomicBoolean();
+
 	Holding(Link place, StoreGrant grant) {
 		this.place = place;
 		this.grant = grant;
@@ -25,10 +29,22 @@ final class Holding {
 	}
 
 	/**
+	 * The grant is given back or handed over from here on.
+	 * @return true for the one who does that
+	 */
+	boolean leave() {
+		return this.leaving.compareAndSet(false, true);
+	}
+
+	boolean isLeaving() {
+		return this.leaving.get();
+	}
+
+	/**
 	 * Whether the grant is good, by what is known and by this JVM's own clock.
 	 */
 	boolean isValid() {
-		return !this.lost && timeLeft() > 0;
+		return !this.lost && !isLeaving() && timeLeft() > 0;
 	}
 
 	/**

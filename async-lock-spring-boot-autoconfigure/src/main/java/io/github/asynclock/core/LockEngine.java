@@ -502,6 +502,10 @@ final class LockEngine {
 		// Long enough for all that do not block; one that does must not hang the
 		// shutdown.
 		CompletableFuture<Void> all = CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
+		if (this.gate != null) {
+			// An action that ends just now may not have given back its key yet.
+			all = all.thenCombine(this.gate.released(), (ended, released) -> ended);
+		}
 		if (!Schedulers.isInNonBlockingThread()) {
 			all.completeOnTimeout(null, TELLING_SECONDS, TimeUnit.SECONDS).exceptionally((failure) -> null).join();
 		}

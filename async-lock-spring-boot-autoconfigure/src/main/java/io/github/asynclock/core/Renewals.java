@@ -84,6 +84,9 @@ final class Renewals {
 		long now = System.nanoTime();
 		List<Holding> due = new ArrayList<>();
 		for (Holding holding : this.holdings) {
+			if (holding.isLeaving()) {
+				continue;
+			}
 			if (!holding.isValid()) {
 				lost(holding, "it could not be renewed in time");
 				continue;

@@ -26,6 +26,8 @@ final class StoreGate {
 
 	private final Renewals renewals;
 
+	private volatile @Nullable CompletableFuture<Void> released;
+
 	StoreGate(LockEngine engine, LockStore store) {
 		this.engine = engine;
 		this.store = store;
@@ -172,8 +174,10 @@ final class StoreGate {
 	 */
 	void holdIfTaken(Link place, StoreGrant grant) {
 		hold(place, grant);
-		if (!place.isTaken() && this.holdings.remove(place) != null) {
+		Holding holding = this.holdings.get(place);
+		if (!place.isTaken() && holding != null && holding.leave()) {
 			this.store.release(grant, Duration.ZERO);
+			forget(place);
 		}
 	}
 
@@ -183,12 +187,22 @@ final class StoreGate {
 	 * @return the one that was handed over to
 	 */
 	@Nullable PendingAcquire leave(Link place, Duration rest) {
-		Holding holding = this.holdings.remove(place);
+		Holding holding = this.holdings.get(place);
 		PendingAcquire next = this.engine.queues().next(place);
-		if (holding == null) {
+		if (holding == null || !holding.leave()) {
 			serve(next);
 			return null;
 		}
+		try {
+			return leave(place, holding, next, rest);
+		}
+		finally {
+			forget(place);
+		}
+	}
+
+	private @Nullable PendingAcquire leave(Link place, Holding holding, @Nullable PendingAcquire first, Duration rest) {
+		PendingAcquire next = first;
 		StoreGrant grant = holding.grant;
 		boolean mayHandOver = rest.isZero() && holding.mayHandOver();
 		while (next != null && mayHandOver && next.call().waitsForLastKey()) {
@@ -205,6 +219,28 @@ final class StoreGate {
 		}
 		release(place, grant, firstAlive(next), rest);
 		return null;
+	}
+
+	/** Only now: a shutdown waits for releases to be sent. */
+	private void forget(Link place) {
+		this.holdings.remove(place);
+		CompletableFuture<Void> released = this.released;
+		if (released != null && this.holdings.isEmpty()) {
+			released.complete(null);
+		}
+	}
+
+	/**
+	 * Completes when nothing is held any more, and all releases were sent, provided that
+	 * nothing new is granted.
+	 */
+	CompletableFuture<Void> released() {
+		CompletableFuture<Void> released = new CompletableFuture<>();
+		this.released = released;
+		if (this.holdings.isEmpty()) {
+			released.complete(null);
+		}
+		return released;
 	}
 
 	private void release(Link place, StoreGrant grant, @Nullable PendingAcquire next, Duration rest) {

@@ -41,6 +41,8 @@ final class Closings {
 
 	private volatile @Nullable CompletableFuture<Void> idle;
 
+	private volatile boolean closed;
+
 	Closings(RedisProtocol protocol, ScheduledExecutorService timer, long commandTimeoutNanos) {
 		this.protocol = protocol;
 		this.timer = timer;
@@ -112,9 +114,23 @@ final class Closings {
 	}
 
 	private void done() {
+		if (this.open.decrementAndGet() > 0) {
+			return;
+		}
+		// Not before: whoever waits says so first, and looks at what is open after.
 		CompletableFuture<Void> idle = this.idle;
-		if (this.open.decrementAndGet() == 0 && idle != null) {
+		if (idle != null) {
 			idle.complete(null);
+		}
+	}
+
+	/**
+	 * There is no connection any more, and never will be.
+	 */
+	void giveUp() {
+		this.closed = true;
+		while (this.unanswered.poll() != null) {
+			done();
 		}
 	}
 
@@ -168,7 +184,7 @@ final class Closings {
 		}
 
 		private void answered(@Nullable List<Object> answer, @Nullable Throwable failure) {
-			if (failure == null) {
+			if (failure == null || Closings.this.closed) {
 				done();
 			}
 			else {
@@ -176,6 +192,9 @@ final class Closings {
 				this.mark |= Failures.isUnknown(failure);
 				Closings.this.unanswered.add(this);
 				sendAgainLater();
+				if (Closings.this.closed) {
+					giveUp();
+				}
 			}
 			this.tried.complete(answer == null || !answer.get(0).equals(NOT_HELD));
 		}

@@ -293,6 +293,7 @@ public final class RedisLockStore implements LockStore {
 	/** A client that is shut down before its connections are closed complains. */
 	private CompletableFuture<Void> closeNow() {
 		this.timer.shutdownNow();
+		this.closings.giveUp();
 		return CompletableFuture.allOf(this.connection.close(), this.asking.close());
 	}
 

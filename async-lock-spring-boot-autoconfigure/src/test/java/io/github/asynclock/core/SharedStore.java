@@ -66,6 +66,12 @@ final class SharedStore {
 
 		boolean hints = true;
 
+		/** What the thread does that releases, before it does. */
+		volatile Runnable beforeRelease = () -> {
+		};
+
+		volatile boolean closed;
+
 		Duration pollInterval = Duration.ofSeconds(60);
 
 		private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
@@ -199,6 +205,7 @@ final class SharedStore {
 
 		@Override
 		public CompletionStage<Boolean> release(StoreGrant grant, Duration rest) {
+			this.beforeRelease.run();
 			return answer("release", () -> {
 				synchronized (SharedStore.this) {
 					Grant holder = SharedStore.this.holders.get(grant.key());
@@ -243,6 +250,7 @@ final class SharedStore {
 
 		@Override
 		public void close() {
+			this.closed = true;
 			// What it holds stays until somebody takes it away, as after a crash.
 		}
 

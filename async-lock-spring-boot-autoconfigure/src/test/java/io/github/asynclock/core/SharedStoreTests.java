@@ -1,9 +1,11 @@
 package io.github.asynclock.core;
 
+import java.lang.Thread.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +72,35 @@ class SharedStoreTests {
 		assertThat(overlap).isFalse();
 		assertThat(tokens).hasSize(2_000).isSorted().doesNotHaveDuplicates();
 		assertThat(this.shared.isIdle()).isTrue();
+	}
+
+	@Test
+	void shutdown_theStoreIsClosedAfterAReleaseThatIsJustBeingSent() throws Exception {
+		QueueingLockService service = service(this.one);
+		CountDownLatch releasing = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		this.one.beforeRelease = () -> {
+			releasing.countDown();
+			Threads.await(goOn);
+		};
+		CompletableFuture<String> action = new CompletableFuture<>();
+		CompletableFuture<String> result = service.execute("k", () -> action);
+		Thread ends = new Thread(() -> action.complete("done"));
+		ends.start();
+		Threads.await(releasing);
+		Thread closes = new Thread(service::close);
+		closes.start();
+		while (!this.one.closed && !Set.of(State.WAITING, State.TIMED_WAITING).contains(closes.getState())) {
+			Thread.onSpinWait();
+		}
+		boolean tooEarly = this.one.closed;
+		goOn.countDown();
+		closes.join();
+		ends.join();
+		assertThat(tooEarly).as("closed before what was held is released").isFalse();
+		assertThat(this.one.closed).isTrue();
+		assertThat(this.shared.isIdle()).isTrue();
+		assertThat(get(result)).isEqualTo("done");
 	}
 
 	@Test

@@ -1,6 +1,8 @@
 package io.github.asynclock.core;
 
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -10,6 +12,18 @@ import java.util.stream.Collectors;
 final class Threads {
 
 	private Threads() {
+	}
+
+	static void await(CountDownLatch latch) {
+		try {
+			if (!latch.await(20, TimeUnit.SECONDS)) {
+				dump();
+				throw new AssertionError("waited too long");
+			}
+		}
+		catch (InterruptedException ex) {
+			throw new AssertionError(ex);
+		}
 	}
 
 	static void dump() {
