@@ -112,6 +112,7 @@ public final class RedisBenchmarks {
 	}
 
 	private void oneJvm(Report report) throws Exception {
+		warmUp(2, (contestant) -> this.plays.load(contestant, 1, 64, "one"), ASYNC_LOCK, RLOCK);
 		Figures figures = rounds((contestant) -> this.plays.load(contestant, 1, 64, "one"), ASYNC_LOCK, RLOCK,
 				RFAIR_LOCK, SPRING_INTEGRATION, LOCK4J);
 		String measure = "one key, one JVM, 64 tasks";
