@@ -100,7 +100,7 @@ public final class RedisBenchmarks {
 
 	private void inFlight(Report report) throws Exception {
 		Contestant[] all = { RAW, ASYNC_LOCK, RLOCK, SPRING_INTEGRATION };
-		warmUp(2, (contestant) -> this.plays.load(contestant, 1, 64, "own"), all);
+		warmUp(4, (contestant) -> this.plays.load(contestant, 1, 64, "own"), all);
 		for (int tasks : new int[] { 64, 256 }) {
 			Figures figures = rounds((contestant) -> this.plays.load(contestant, 1, tasks, "own"), all);
 			String measure = tasks + " distinct keys in flight";
@@ -112,7 +112,7 @@ public final class RedisBenchmarks {
 	}
 
 	private void oneJvm(Report report) throws Exception {
-		warmUp(2, (contestant) -> this.plays.load(contestant, 1, 64, "one"), ASYNC_LOCK, RLOCK);
+		warmUp(4, (contestant) -> this.plays.load(contestant, 1, 64, "one"), ASYNC_LOCK, RLOCK);
 		Figures figures = rounds((contestant) -> this.plays.load(contestant, 1, 64, "one"), ASYNC_LOCK, RLOCK,
 				RFAIR_LOCK, SPRING_INTEGRATION, LOCK4J);
 		String measure = "one key, one JVM, 64 tasks";
