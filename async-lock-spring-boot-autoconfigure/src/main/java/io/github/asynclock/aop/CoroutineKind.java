@@ -86,10 +86,12 @@ sealed interface CoroutineKind extends ReturnKind {
 
 		@Override
 		public Flux<Object> call(LockedMethod method, MethodInvocation invocation) {
-			return Flux.defer(() -> method.requests().executeFlux(invocation, (request) -> {
+			Flux<Object> locked = Flux.defer(() -> method.requests().executeFlux(invocation, (request) -> {
 				LockService service = method.service().get();
 				return service.executeFlux(request, (lease) -> flux(method, invocation, service, request, lease));
 			}));
+			return LockedCoroutine.isForeign(invocation.getArguments()) ? Flux.from(LockedCoroutine.apart(locked))
+					: locked;
 		}
 
 		@SuppressWarnings("unchecked")
@@ -117,11 +119,14 @@ sealed interface CoroutineKind extends ReturnKind {
 	record ColdFlow(ReactiveAdapter adapter) implements CoroutineKind {
 
 		@Override
+		@SuppressWarnings("unchecked")
 		public Object call(LockedMethod method, MethodInvocation invocation) {
-			return this.adapter.fromPublisher(Flux.defer(() -> method.requests().executeFlux(invocation, (request) -> {
-				LockService service = method.service().get();
-				return service.executeFlux(request, (lease) -> flux(method, invocation, service, request, lease));
-			})));
+			Object locked = this.adapter
+				.fromPublisher(Flux.defer(() -> method.requests().executeFlux(invocation, (request) -> {
+					LockService service = method.service().get();
+					return service.executeFlux(request, (lease) -> flux(method, invocation, service, request, lease));
+				})));
+			return LockedCoroutine.apartIfForeign((Flow<Object>) locked);
 		}
 
 		private Publisher<Object> flux(LockedMethod method, MethodInvocation invocation, LockService service,

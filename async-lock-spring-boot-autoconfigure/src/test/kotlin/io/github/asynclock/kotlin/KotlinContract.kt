@@ -250,6 +250,23 @@ abstract class KotlinContract {
     }
 
     @Test
+    fun aCoroutineThatAnActionResumesDoesNotReenterTheActionsKeyByAFlow() = run { orders ->
+        val flows = listOf<suspend () -> Flow<String>>({ orders.tryFlow(key) }, { orders.trySuspendingFlow(key) })
+        for (flow in flows) {
+            val signal = CompletableDeferred<Unit>()
+            val other = CoroutineScope(Dispatchers.Unconfined).async {
+                signal.await()
+                flow().toList()
+            }
+            orders.nested(key) {
+                signal.complete(Unit) // runs the other one right here
+                assertThat(other.await()).isEmpty()
+                assertThat(flow().toList()).containsExactly("its own")
+            }
+        }
+    }
+
+    @Test
     fun anActionRunsOnItsCallersDispatcherAlsoAfterWaiting() = run { orders ->
         val body = Body()
         val holder = calling { orders.process(key, body) }
@@ -651,6 +668,12 @@ abstract class KotlinContract {
 
         @Locked(key = ["#key"])
         open fun flow(key: String, body: Body): Flow<String> = flow { emit(body.run()) }
+
+        @Locked(key = ["#key"], waitTime = "0", onTimeout = OnTimeout.SKIP)
+        open fun tryFlow(key: String): Flow<String> = flowOf("its own")
+
+        @Locked(key = ["#key"], waitTime = "0", onTimeout = OnTimeout.SKIP)
+        open suspend fun trySuspendingFlow(key: String): Flow<String> = flowOf("its own")
 
         @Locked(key = ["#key"])
         open fun nulls(key: String): Flow<String?> = flowOf("first", null, "last")
