@@ -3,14 +3,17 @@ package io.github.asynclock.aop;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 
 import kotlin.Unit;
 import kotlinx.coroutines.CompletableDeferred;
 import kotlinx.coroutines.CompletableDeferredKt;
 import kotlinx.coroutines.Deferred;
+import kotlinx.coroutines.Job;
 import kotlinx.coroutines.flow.Flow;
 import kotlinx.coroutines.future.FutureKt;
 import org.aopalliance.intercept.MethodInvocation;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -29,12 +32,18 @@ sealed interface CoroutineKind extends ReturnKind {
 	/**
 	 * A suspending function: asks when it is called. Spring's proxies run it as a
 	 * {@code Mono} within, and await a {@code Mono} for the caller.
+	 *
+	 * @param type the declared type
+	 * @param nonNull whether it says that the result is never null
 	 */
-	record Suspending() implements CoroutineKind {
+	record Suspending(Class<?> type, boolean nonNull) implements CoroutineKind {
 
 		@Override
 		public Mono<Object> call(LockedMethod method, MethodInvocation invocation) {
 			Mono<Object> locked = Mono.defer(() -> method.requests().executeMono(invocation, (request) -> {
+				if (request.skipOnTimeout() && this.nonNull) {
+					return Mono.error(ReturnKind.cannotBeNull(method));
+				}
 				LockService service = method.service().get();
 				return service.executeMono(request, (lease) -> mono(method, invocation, service, request, lease));
 			}));
@@ -43,15 +52,27 @@ sealed interface CoroutineKind extends ReturnKind {
 		}
 
 		@SuppressWarnings("unchecked")
-		private static Mono<Object> mono(LockedMethod method, MethodInvocation invocation, LockService service,
+		private Mono<Object> mono(LockedMethod method, MethodInvocation invocation, LockService service,
 				LockRequest request, Lease lease) {
 			LockedCoroutine coroutine = new LockedCoroutine(service, request, lease);
 			try {
 				Object result = method.proceedToResult(invocation, coroutine.with(invocation.getArguments()));
-				return Mono.fromDirect(LockedCoroutine.apart((Mono<Object>) result)).doOnCancel(coroutine::cancelled);
+				Mono<Object> own = Mono.fromDirect(LockedCoroutine.apart((Mono<Object>) result))
+					.doOnCancel(coroutine::cancelled);
+				return (this.type == Object.class) ? own.doOnNext((value) -> requireEnded(method, value)) : own;
 			}
 			catch (Throwable ex) {
 				return Mono.error(ex);
+			}
+		}
+
+		/** A declared type that says nothing may hide work that has not ended. */
+		private static void requireEnded(LockedMethod method, Object result) {
+			if (result instanceof Job || result instanceof Flow || result instanceof Future
+					|| result instanceof CompletionStage || result instanceof Publisher) {
+				throw new IllegalStateException(method.description() + " is declared to return Any and returned a "
+						+ result.getClass().getName()
+						+ ", whose work outlives the lock; await it in the function and return its value");
 			}
 		}
 
@@ -65,10 +86,12 @@ sealed interface CoroutineKind extends ReturnKind {
 
 		@Override
 		public Flux<Object> call(LockedMethod method, MethodInvocation invocation) {
-			return Flux.defer(() -> method.requests().executeFlux(invocation, (request) -> {
+			Flux<Object> locked = Flux.defer(() -> method.requests().executeFlux(invocation, (request) -> {
 				LockService service = method.service().get();
 				return service.executeFlux(request, (lease) -> flux(method, invocation, service, request, lease));
 			}));
+			return LockedCoroutine.isForeign(invocation.getArguments()) ? Flux.from(LockedCoroutine.apart(locked))
+					: locked;
 		}
 
 		@SuppressWarnings("unchecked")
@@ -77,7 +100,9 @@ sealed interface CoroutineKind extends ReturnKind {
 			LockedCoroutine coroutine = new LockedCoroutine(service, request, lease);
 			try {
 				Object result = method.proceedToResult(invocation, coroutine.with(invocation.getArguments()));
-				return Flux.from(LockedCoroutine.apart((Publisher<Object>) result)).doOnCancel(coroutine::cancelled);
+				return Flux.from(LockedCoroutine.apart((Publisher<Object>) result))
+					.doOnNext((value) -> requireValue(method, value))
+					.doOnCancel(coroutine::cancelled);
 			}
 			catch (Throwable ex) {
 				return Flux.error(ex);
@@ -94,11 +119,14 @@ sealed interface CoroutineKind extends ReturnKind {
 	record ColdFlow(ReactiveAdapter adapter) implements CoroutineKind {
 
 		@Override
+		@SuppressWarnings("unchecked")
 		public Object call(LockedMethod method, MethodInvocation invocation) {
-			return this.adapter.fromPublisher(Flux.defer(() -> method.requests().executeFlux(invocation, (request) -> {
-				LockService service = method.service().get();
-				return service.executeFlux(request, (lease) -> flux(method, invocation, service, request, lease));
-			})));
+			Object locked = this.adapter
+				.fromPublisher(Flux.defer(() -> method.requests().executeFlux(invocation, (request) -> {
+					LockService service = method.service().get();
+					return service.executeFlux(request, (lease) -> flux(method, invocation, service, request, lease));
+				})));
+			return LockedCoroutine.apartIfForeign((Flow<Object>) locked);
 		}
 
 		private Publisher<Object> flux(LockedMethod method, MethodInvocation invocation, LockService service,
@@ -107,6 +135,7 @@ sealed interface CoroutineKind extends ReturnKind {
 			try {
 				Flow<?> flow = coroutine.with((Flow<?>) method.proceedToResult(invocation));
 				return Flux.from(LockedCoroutine.apart(this.adapter.<Object>toPublisher(flow)))
+					.doOnNext((value) -> requireValue(method, value))
 					.doOnCancel(coroutine::cancelled);
 			}
 			catch (Throwable ex) {
@@ -114,6 +143,17 @@ sealed interface CoroutineKind extends ReturnKind {
 			}
 		}
 
+	}
+
+	/**
+	 * Refuses null, which Spring's adapters would take for the end of the flow.
+	 */
+	private static void requireValue(LockedMethod method, @Nullable Object value) {
+		if (value == null) {
+			throw new IllegalStateException(method.description()
+					+ ": its Flow emitted null, which Spring's adapters cannot hand on and would take for the end;"
+					+ " emit a value that stands for it, or use filterNotNull()");
+		}
 	}
 
 	/**
@@ -172,6 +212,7 @@ sealed interface CoroutineKind extends ReturnKind {
 					}
 					return Unit.INSTANCE;
 				});
+				own.start(); // a lazy one waits for somebody to await it, and nobody will
 				return FutureKt.asCompletableFuture(own);
 			}
 			catch (Throwable ex) {

@@ -93,7 +93,7 @@ final class KotlinMethods {
 		if (skip) {
 			requireNullable(description, method, type);
 		}
-		return new CoroutineKind.Suspending();
+		return new CoroutineKind.Suspending(type, isNonNull(method, type));
 	}
 
 	private static void requireEnded(String description, Class<?> type) {
@@ -112,12 +112,19 @@ final class KotlinMethods {
 	 * @throws LockedDefinitionException if the method's type does not say that it may be
 	 */
 	static void requireNullable(String description, Method method, Class<?> type) {
-		if (isKotlin(method.getDeclaringClass()) && type != void.class && !type.getName().equals("kotlin.Unit")
-				&& Nullness.forMethodReturnType(method) == Nullness.NON_NULL) {
+		if (isNonNull(method, type)) {
 			throw new LockedDefinitionException(
 					description + " has onTimeout = SKIP, which gives null, but its return type is not nullable",
 					"Add a question mark to the return type, or leave out onTimeout");
 		}
+	}
+
+	/**
+	 * Whether a method is written in Kotlin, and its type promises a result.
+	 */
+	static boolean isNonNull(Method method, Class<?> type) {
+		return isKotlin(method.getDeclaringClass()) && KotlinDetector.isKotlinReflectPresent() && type != void.class
+				&& !type.getName().equals("kotlin.Unit") && Nullness.forMethodReturnType(method) == Nullness.NON_NULL;
 	}
 
 }

@@ -121,10 +121,31 @@ final class LockedCoroutine extends AbstractCoroutineContextElement
 	 * that it is no part of, because that one has resumed it.
 	 */
 	static boolean isForeign(@Nullable Object[] arguments) {
+		return arguments[arguments.length - 1] instanceof Continuation<?> caller && isForeign(caller);
+	}
+
+	private static boolean isForeign(Continuation<?> caller) {
 		LockedCoroutine running = RUNNING.get();
-		return running != null && LeaseContext.current() == running.lease
-				&& arguments[arguments.length - 1] instanceof Continuation<?> caller
-				&& caller.getContext().get(KEY) != running;
+		return running != null && LeaseContext.current() == running.lease && caller.getContext().get(KEY) != running;
+	}
+
+	/**
+	 * The flow, to be collected with no lease on the stack by such a caller. Most flows
+	 * are left alone: one that is wrapped does not share its buffer with others.
+	 */
+	static Flow<Object> apartIfForeign(Flow<Object> flow) {
+		return (RUNNING.get() == null) ? flow : (collector, caller) -> {
+			Lease inner = LeaseContext.current();
+			if (isForeign(caller)) {
+				LeaseContext.swap(null);
+			}
+			try {
+				return flow.collect(collector, caller);
+			}
+			finally {
+				LeaseContext.swap(inner);
+			}
+		};
 	}
 
 	/**

@@ -38,8 +38,9 @@ sealed interface ReturnKind
 	 * A synchronous method: waits blocking, holds until the method returns.
 	 *
 	 * @param type the declared type
+	 * @param nonNull whether Kotlin's type says that the result is never null
 	 */
-	record Blocking(Class<?> type) implements ReturnKind {
+	record Blocking(Class<?> type, boolean nonNull) implements ReturnKind {
 
 		@Override
 		public @Nullable Object call(LockedMethod method, MethodInvocation invocation) throws Throwable {
@@ -52,6 +53,9 @@ sealed interface ReturnKind
 			LockRequest request = method.requests().await(invocation);
 			if (request.skipOnTimeout() && this.type.isPrimitive() && this.type != void.class) {
 				throw cannotBeEmpty(method, "null", "the primitive " + this.type.getName(), "the wrapper type");
+			}
+			if (request.skipOnTimeout() && this.nonNull && !this.type.isPrimitive()) {
+				throw cannotBeNull(method);
 			}
 			try {
 				return method.service().get().executeBlocking(request, lease -> proceed(method, invocation));
@@ -183,6 +187,10 @@ sealed interface ReturnKind
 	 * Start-up refuses it where the annotation says SKIP; what a CommandLock says is
 	 * known only now, when nothing is waited for yet.
 	 */
+	static IllegalStateException cannotBeNull(LockedMethod method) {
+		return cannotBeEmpty(method, "null", "a type that is not nullable", "a nullable type");
+	}
+
 	private static IllegalStateException cannotBeEmpty(LockedMethod method, String given, String declared,
 			String instead) {
 		return new IllegalStateException(method.description() + ": the request of its CommandLock says orSkip(), which"

@@ -71,7 +71,7 @@ final class ReturnKinds {
 		if (skip) {
 			KotlinMethods.requireNullable(description, method, raw);
 		}
-		return blocking(description, type, raw, skip);
+		return blocking(description, type, raw, KotlinMethods.isNonNull(method, raw), skip);
 	}
 
 	private static ReturnKind eager(String description, Class<?> raw) {
@@ -101,7 +101,8 @@ final class ReturnKinds {
 		return adapter.isMultiValue() ? new LazyFlux(adapter) : new LazyMono(adapter);
 	}
 
-	private static ReturnKind blocking(String description, ResolvableType type, Class<?> raw, boolean skip) {
+	private static ReturnKind blocking(String description, ResolvableType type, Class<?> raw, boolean nonNull,
+			boolean skip) {
 		if (Future.class.isAssignableFrom(raw) || Callable.class.isAssignableFrom(raw)
 				|| BaseStream.class.isAssignableFrom(raw) || holdsUnseenWork(type, 3)) {
 			throw new LockedDefinitionException(description + " returns " + type
@@ -112,7 +113,7 @@ final class ReturnKinds {
 					description + " has onTimeout = SKIP, which gives null, but returns the primitive " + raw.getName(),
 					"Return the wrapper type, or leave out onTimeout");
 		}
-		return new Blocking(raw);
+		return new Blocking(raw, nonNull);
 	}
 
 	/** Also within the type arguments: a {@code ResponseEntity<Mono<...>>}. */

@@ -26,6 +26,11 @@ final class Batches {
 	/** A script holds up all other clients of the server. */
 	private static final int MOST = 32;
 
+	/**
+	 * Of that many attempts for one key each; one for many keys takes as long as these.
+	 */
+	private static final int MOST_NAMES = MOST * 4;
+
 	/** What a script says of one that failed, where the others did not. */
 	private static final Long FAILED = -2L;
 
@@ -99,6 +104,9 @@ final class Batches {
 
 		private final boolean byText;
 
+		/** How many names of Redis there are in all. */
+		private int names;
+
 		private boolean closed;
 
 		private Batch(Asked first) {
@@ -115,16 +123,19 @@ final class Batches {
 			this.shared = all.get(0).call.shared();
 			this.byText = byText;
 			this.closed = byText;
+			this.names = all.stream().mapToInt((asked) -> asked.call.keys().length).sum();
 		}
 
 		/**
 		 * @return false if it cannot go with these any more
 		 */
 		private synchronized boolean take(Asked asked) {
-			if (this.closed || this.all.size() == MOST || asked.call.script() != this.script
+			int names = this.names + asked.call.keys().length;
+			if (this.closed || this.all.size() == MOST || names > MOST_NAMES || asked.call.script() != this.script
 					|| !Arrays.equals(asked.call.shared(), this.shared)) {
 				return false;
 			}
+			this.names = names;
 			return this.all.add(asked);
 		}
 
@@ -135,12 +146,11 @@ final class Batches {
 		@Override
 		public void encode(ByteBuf buffer) {
 			close();
-			int keys = this.all.stream().mapToInt((asked) -> asked.call.keys().length).sum();
 			int own = this.all.stream().mapToInt((asked) -> asked.call.own().length).sum();
-			Words words = new Words(buffer, 3 + keys + this.shared.length + own);
+			Words words = new Words(buffer, 3 + this.names + this.shared.length + own);
 			words.add(getType().toString());
 			words.add(this.byText ? this.script.text() : this.script.digest());
-			words.add(Integer.toString(keys));
+			words.add(Integer.toString(this.names));
 			this.all.forEach((asked) -> words.add(asked.call.keys()));
 			words.add(this.shared);
 			this.all.forEach((asked) -> words.add(asked.call.own()));

@@ -192,6 +192,21 @@ class BatchesTests {
 		assertThat(replies).allSatisfy((reply) -> assertThat(reply).hasSize(5).first().isEqualTo(1L));
 	}
 
+	/** A script must not hold up other clients for long. */
+	@Test
+	void manyKeysAtATimeGoByCommandsOfTheirOwn() throws Exception {
+		answers(List.of(acquire(1000), release(1000)));
+		long before = scriptsRun();
+		List<List<Object>> replies = answers(
+				together((i) -> this.protocol.acquire(twenty(20 * i), 1, LEASE, false), 4));
+		assertThat(scriptsRun() - before).as("of at most 32 keys each").isEqualTo(4);
+		assertThat(replies).allSatisfy((reply) -> assertThat(reply).hasSize(41).first().isEqualTo(1L));
+	}
+
+	private KeyName[] twenty(int first) {
+		return IntStream.range(first, first + 20).mapToObj(this::key).toArray(KeyName[]::new);
+	}
+
 	@Test
 	void aScriptThatTheServerDoesNotKnowIsSentToIt() throws Exception {
 		this.redis.scriptFlush();

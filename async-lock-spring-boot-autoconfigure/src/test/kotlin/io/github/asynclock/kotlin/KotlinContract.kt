@@ -26,6 +26,7 @@ import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.buffer
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.flow
+import kotlinx.coroutines.flow.flowOf
 import kotlinx.coroutines.flow.flowOn
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.reactor.awaitSingle
@@ -63,6 +64,7 @@ abstract class KotlinContract {
             .withPropertyValues(*properties())
             .withBean(Orders::class.java)
             .withBean(PayLock::class.java)
+            .withBean(TryToPayLock::class.java)
             .run {
                 val orders = it.getBean(Orders::class.java)
                 orders.self = orders
@@ -248,6 +250,23 @@ abstract class KotlinContract {
     }
 
     @Test
+    fun aCoroutineThatAnActionResumesDoesNotReenterTheActionsKeyByAFlow() = run { orders ->
+        val flows = listOf<suspend () -> Flow<String>>({ orders.tryFlow(key) }, { orders.trySuspendingFlow(key) })
+        for (flow in flows) {
+            val signal = CompletableDeferred<Unit>()
+            val other = CoroutineScope(Dispatchers.Unconfined).async {
+                signal.await()
+                flow().toList()
+            }
+            orders.nested(key) {
+                signal.complete(Unit) // runs the other one right here
+                assertThat(other.await()).isEmpty()
+                assertThat(flow().toList()).containsExactly("its own")
+            }
+        }
+    }
+
+    @Test
     fun anActionRunsOnItsCallersDispatcherAlsoAfterWaiting() = run { orders ->
         val body = Body()
         val holder = calling { orders.process(key, body) }
@@ -317,6 +336,27 @@ abstract class KotlinContract {
     // Deferred
 
     @Test
+    fun aRequestThatMaySkipIsRefusedWhereTheResultIsNotNullable() = run { orders ->
+        for (call in listOf<suspend () -> Any>({ orders.tryToPay(TryToPay("1")) }, { orders.blockingTryToPay(TryToPay("1")) })) {
+            val failure = runCatching { withContext(Dispatchers.IO) { call() } }.exceptionOrNull()
+            assertThat(failure).isInstanceOf(IllegalStateException::class.java)
+                .hasMessageContaining("orSkip()")
+                .hasMessageContaining("a type that is not nullable; nothing was run. Return a nullable type")
+        }
+        assertThat(orders.tryToPayOrNull(TryToPay("1"))).isEqualTo("paid")
+    }
+
+    @Test
+    fun aResultOfAnyTypeWhoseWorkHasNotEndedIsRefused() = run { orders ->
+        val work = CompletableDeferred<String>()
+        val failure = runCatching { orders.nested<Any>(key) { work } }.exceptionOrNull()
+        assertThat(failure).isInstanceOf(IllegalStateException::class.java)
+            .hasMessageContaining("Orders.nested(String, Function1)")
+            .hasMessageContaining("whose work outlives the lock; await it")
+        assertThat(orders.nested<Any>(key) { 5 }).isEqualTo(5)
+    }
+
+    @Test
     fun aDeferredAsksWhenTheFunctionIsCalledAndHoldsUntilItHasEnded() = run { orders ->
         val work = CompletableDeferred<String>()
         val first = orders.deferred(key) { work }
@@ -374,6 +414,14 @@ abstract class KotlinContract {
         val thrown = orders.deferred(key) { throw IllegalStateException("thrown") }
         assertThat(assertThrows<IllegalStateException> { runBlocking { thrown.await() } }).hasMessage("thrown")
         assertThat(orders.isLocked(key)).isFalse()
+    }
+
+    @Test
+    fun aLazyDeferredStartsUnderTheLock() = run { orders ->
+        val scope = CoroutineScope(Dispatchers.Default)
+        val lazy = orders.deferred(key) { scope.async(start = CoroutineStart.LAZY) { "started" } }
+        assertThat(withTimeout(20_000) { lazy.await() }).isEqualTo("started")
+        assertThat(orders.tryOnce(key, Body.ofEnded("free"))).isEqualTo("free")
     }
 
     @Test
@@ -449,6 +497,16 @@ abstract class KotlinContract {
     }
 
     @Test
+    fun aFlowThatEmitsNullFailsInsteadOfEndingThere() = run { orders ->
+        for (flow in listOf(orders.nulls(key), orders.suspendingNulls(key))) {
+            assertThat(runCatching { flow.toList() }.exceptionOrNull()).isInstanceOf(IllegalStateException::class.java)
+                .hasMessageContaining("ulls(String)")
+                .hasMessageContaining("its Flow emitted null")
+        }
+        assertThat(orders.tryOnce(key, Body.ofEnded("free"))).isEqualTo("free")
+    }
+
+    @Test
     fun aSuspendingFunctionMayReturnAFlow() = run { orders ->
         val body = Body()
         val flow = orders.suspendingFlow(key, body)
@@ -521,6 +579,12 @@ abstract class KotlinContract {
             Mono.fromFuture(CompletableFuture.supplyAsync { LockRequest.of("Pay-" + command.id) })
     }
 
+    data class TryToPay(val id: String)
+
+    class TryToPayLock : CommandLock<TryToPay> {
+        override fun lockFor(command: TryToPay): Mono<LockRequest> = Mono.just(LockRequest.of("Pay-" + command.id).orSkip())
+    }
+
     open class Orders {
 
         open lateinit var self: Orders
@@ -588,6 +652,15 @@ abstract class KotlinContract {
         open suspend fun pay(command: Pay): List<String> = current()!!
 
         @Locked
+        open suspend fun tryToPay(command: TryToPay): String = "paid"
+
+        @Locked
+        open fun blockingTryToPay(command: TryToPay): String = "paid"
+
+        @Locked
+        open suspend fun tryToPayOrNull(command: TryToPay): String? = "paid"
+
+        @Locked
         open fun payLater(command: Pay): Flow<String> = flow { emit(current()!!.single()) }
 
         @Locked(key = ["#key"])
@@ -595,6 +668,18 @@ abstract class KotlinContract {
 
         @Locked(key = ["#key"])
         open fun flow(key: String, body: Body): Flow<String> = flow { emit(body.run()) }
+
+        @Locked(key = ["#key"], waitTime = "0", onTimeout = OnTimeout.SKIP)
+        open fun tryFlow(key: String): Flow<String> = flowOf("its own")
+
+        @Locked(key = ["#key"], waitTime = "0", onTimeout = OnTimeout.SKIP)
+        open suspend fun trySuspendingFlow(key: String): Flow<String> = flowOf("its own")
+
+        @Locked(key = ["#key"])
+        open fun nulls(key: String): Flow<String?> = flowOf("first", null, "last")
+
+        @Locked(key = ["#key"])
+        open suspend fun suspendingNulls(key: String): Flow<String?> = flowOf("first", null, "last")
 
         @Locked(key = ["#key"])
         open fun cleansUpFlow(key: String, body: Body): Flow<String> = flow { emit(body.untilCancelled()) }

@@ -73,7 +73,7 @@ class TwoInstancesTests {
 	@Test
 	void theJobRunsAtOneOfThemAtATime() {
 		String[] arguments = { "--async-lock.redis.url=" + redis.url(), "--shop.sync.initial-delay=0",
-				"--shop.sync.period=5ms", "--shop.sync.pages=1" };
+				"--shop.sync.period=5ms", "--shop.sync.hold-at-least=0", "--shop.sync.pages=1" };
 		try (Instance one = new Instance(arguments); Instance other = new Instance(arguments)) {
 			await().until(() -> one.sync().feed().runs() > 0 && other.sync().feed().runs() > 0);
 
@@ -91,6 +91,22 @@ class TwoInstancesTests {
 		}
 	}
 
+	@Test
+	void aTickThatOneHasRunIsSkippedByTheOtherWhoseTimerIsLate() {
+		// A prefix of its own: what is held at least stays in Redis.
+		String[] shared = { "--async-lock.redis.url=" + redis.url(), "--async-lock.redis.key-prefix=tick",
+				"--shop.sync.initial-delay=0", "--shop.sync.hold-at-least=1h", "--shop.sync.pages=1" };
+		try (Instance one = new Instance(shared, "--shop.sync.period=1d")) {
+			await().until(() -> one.sync().feed().runs() == 1);
+
+			try (Instance other = new Instance(shared, "--shop.sync.period=5ms")) {
+				await().until(() -> other.sync().skipped() >= 3 || other.sync().feed().runs() > 0);
+				assertThat(other.sync().feed().runs()).isZero();
+				assertThat(other.sync().skipped()).isPositive();
+			}
+		}
+	}
+
 	private static ConditionFactory await() {
 		return Awaitility.await().atMost(Duration.ofMinutes(2));
 	}
@@ -101,6 +117,10 @@ class TwoInstancesTests {
 		private final ConfigurableApplicationContext context;
 
 		private final WebTestClient client;
+
+		Instance(String[] shared, String... own) {
+			this(Stream.of(shared, own).flatMap(Stream::of).toArray(String[]::new));
+		}
 
 		Instance(String... arguments) {
 			this.context = new SpringApplicationBuilder(SampleApplication.class)

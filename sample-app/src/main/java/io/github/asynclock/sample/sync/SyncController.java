@@ -47,12 +47,14 @@ class SyncController {
 	Mono<Feed> run(@RequestParam(defaultValue = "true") boolean lock) {
 		return lock
 				? this.job.run()
-					.switchIfEmpty(Mono.error(() -> new RefusedException("A run is under way; this one was skipped")))
+					.switchIfEmpty(Mono.error(() -> new RefusedException(
+							"A run is under way, or has begun just now; this one was skipped")))
 				: this.job.runUnlocked();
 	}
 
 	/**
-	 * @param skipped how many runs found another one under way, and did not start
+	 * @param skipped how many runs found another one under way, or their tick run
+	 * already, and did not start
 	 * @param overlaps how many runs started while another one was under way
 	 */
 	record State(Feed feed, boolean running, int skipped, int overlaps) {

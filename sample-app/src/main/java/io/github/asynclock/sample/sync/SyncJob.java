@@ -14,6 +14,12 @@ import org.springframework.stereotype.Component;
 /**
  * Synchronises the catalog again and again. A run takes longer than the period, and the
  * scheduler starts the next one all the same: the lock lets it skip.
+ *
+ * <p>
+ * Each instance has a timer of its own, which ticks a little before or after those of the
+ * others. A run may be over by then, and the same tick would run again: so the key stays
+ * taken for most of a period, however short the run. Not for all of it, or the next tick
+ * would be skipped, too, by a timer that is a little early.
  */
 @Component
 class SyncJob {
@@ -33,9 +39,13 @@ class SyncJob {
 		this.pages = shop.sync().pages();
 	}
 
-	/** Empty if a run is under way: in this JVM or, with Redis, in any other one. */
+	/**
+	 * Empty if a run is under way, or this tick has run: in this JVM or, with Redis, in
+	 * any other one.
+	 */
 	@Scheduled(fixedRateString = "${shop.sync.period}", initialDelayString = "${shop.sync.initial-delay}")
-	@Locked(key = "'" + KEY + "'", name = "sync-job", waitTime = "0", onTimeout = OnTimeout.SKIP)
+	@Locked(key = "'" + KEY + "'", name = "sync-job", waitTime = "0", onTimeout = OnTimeout.SKIP,
+			holdAtLeast = "${shop.sync.hold-at-least}")
 	public Mono<Feed> run() {
 		return Lease.inContext()
 			.doOnNext(lease -> logger.info("Synchronises under fencing token {}", lease.fencingToken()))
