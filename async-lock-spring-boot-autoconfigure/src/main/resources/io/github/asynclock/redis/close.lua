@@ -10,14 +10,14 @@ local inst, stale, channel = ARGV[1], ARGV[2], ARGV[3]
 
 local replies, others = {}, nil
 
--- What most find: it held the key, and nobody waits.
+-- What most find: it held the key, and nobody waits. What fails here is told below: others were closed.
 local a = 4
 for k = 1, #KEYS, 4 do
-  local owner = ARGV[a + 1] == '0' and ARGV[a + 2] == '0' and ARGV[a + 4] == '' and call('EXISTS', KEYS[k + 1]) == 0
+  local owner = ARGV[a + 1] == '0' and ARGV[a + 2] == '0' and ARGV[a + 4] == '' and try('EXISTS', KEYS[k + 1]) == 0
       and try('GET', KEYS[k])
   local own = 'h:' .. inst .. ':' .. ARGV[a] .. ':'
   local n = (k + 3) / 4
-  if type(owner) == 'string' and string.sub(owner, 1, #own) == own and call('DEL', KEYS[k]) == 1 then
+  if type(owner) == 'string' and string.sub(owner, 1, #own) == own and try('DEL', KEYS[k]) == 1 then
     replies[n] = 1
   else
     others = others or {}
