@@ -75,7 +75,7 @@ function options(datasets, legend) {
       normalized: true,
       events: [],
       scales: {
-        x: { type: "linear", min: 0, title: { display: true, text: "ms since the start" }, grid: { display: false }, ticks: { maxTicksLimit: 7, maxRotation: 0 } },
+        x: { type: "linear", min: 0, title: { display: true, text: "ms since the start" }, grid: { display: false }, ticks: { maxTicksLimit: 7, maxRotation: 0, includeBounds: false } },
         y: { title: { display: false }, grid: {}, ticks: { precision: 0, maxTicksLimit: 6 } },
       },
       plugins: { legend: { display: legend, align: "start", labels: { boxWidth: 24, boxHeight: 0 } }, tooltip: { enabled: false } },

@@ -7,6 +7,7 @@ import { duration, instancesWords, number, scenarioWords, startWords } from "./w
 const $ = (id) => document.getElementById(id);
 const timeline = new Timeline($("timeline"));
 const charts = new Charts($("level"), $("busy"));
+// Nothing moves by itself; what comes is drawn in fewer steps for those who ask for less motion.
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
@@ -120,10 +121,12 @@ async function roll() {
 
 async function begin() {
   const callers = $("callers").value;
-  problem(callers === "" ? "Callers is no whole number; give one from 1 to 10,000." : "");
-  if (callers === "") {
+  if (!$("callers").validity.valid || callers === "") {
+    problem(`Callers is ${callers === "" ? "no number" : callers}; give a whole number from 1 to 10,000.`);
+    $("callers").focus();
     return;
   }
+  problem("");
   const form = new FormData($("form"));
   const query = new URLSearchParams({ callers, lock: form.get("lock") });
   mine = new AbortController();

@@ -3,7 +3,6 @@ package io.github.asynclock.sample;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -12,11 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.http.HttpStatus;
-import org.springframework.test.web.reactive.server.WebTestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -54,19 +49,19 @@ class TwoInstancesTests {
 	}
 
 	private void anOrderThatOneProcessesIsBusyAtTheOther(String... urls) {
-		try (Instance one = new Instance(urls[0], NO_JOB, "--shop.orders.wait-time=200ms");
-				Instance other = new Instance(urls[1], NO_JOB, "--shop.orders.wait-time=200ms")) {
+		try (ShopInstance one = new ShopInstance(urls[0], NO_JOB, "--shop.orders.wait-time=200ms");
+				ShopInstance other = new ShopInstance(urls[1], NO_JOB, "--shop.orders.wait-time=200ms")) {
 			one.payment().gather(2);
 			CompletableFuture<HttpStatus> first = CompletableFuture
-				.supplyAsync(() -> one.process(answer -> assertThat(answer).contains("PROCESSED")));
+				.supplyAsync(() -> process(one, answer -> assertThat(answer).contains("PROCESSED")));
 			await().until(() -> one.payment().missing() == 1);
 
-			assertThat(other.process(answer -> assertThat(answer).contains("LockTimeoutException")))
+			assertThat(process(other, answer -> assertThat(answer).contains("LockTimeoutException")))
 				.isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
 
 			one.payment().answer().block();
 			assertThat(first.join()).isEqualTo(HttpStatus.OK);
-			assertThat(other.process(answer -> assertThat(answer).contains("PROCESSED"))).isEqualTo(HttpStatus.OK);
+			assertThat(process(other, answer -> assertThat(answer).contains("PROCESSED"))).isEqualTo(HttpStatus.OK);
 		}
 	}
 
@@ -74,20 +69,20 @@ class TwoInstancesTests {
 	void theJobRunsAtOneOfThemAtATime() {
 		String[] arguments = { "--async-lock.redis.url=" + redis.url(), "--shop.sync.initial-delay=0",
 				"--shop.sync.period=5ms", "--shop.sync.pages=1" };
-		try (Instance one = new Instance(arguments); Instance other = new Instance(arguments)) {
-			await().until(() -> one.sync().feed().runs() > 0 && other.sync().feed().runs() > 0);
+		try (ShopInstance one = new ShopInstance(arguments); ShopInstance other = new ShopInstance(arguments)) {
+			await().until(() -> sync(one).feed().runs() > 0 && sync(other).feed().runs() > 0);
 
 			// The next run of the one begins, and does not end.
 			one.payment().gather(2);
 			await().until(() -> one.payment().missing() == 1);
-			Sync held = other.sync();
-			await().until(() -> other.sync().skipped() >= held.skipped() + 3);
-			assertThat(other.sync().feed()).isEqualTo(held.feed());
-			assertThat(other.sync().running()).isTrue();
+			Sync held = sync(other);
+			await().until(() -> sync(other).skipped() >= held.skipped() + 3);
+			assertThat(sync(other).feed()).isEqualTo(held.feed());
+			assertThat(sync(other).running()).isTrue();
 
 			one.payment().answer().block();
-			await().until(() -> other.sync().feed().runs() > held.feed().runs());
-			assertThat(other.sync().feed().fencingToken()).isGreaterThan(held.feed().fencingToken());
+			await().until(() -> sync(other).feed().runs() > held.feed().runs());
+			assertThat(sync(other).feed().fencingToken()).isGreaterThan(held.feed().fencingToken());
 		}
 	}
 
@@ -95,48 +90,19 @@ class TwoInstancesTests {
 		return Awaitility.await().atMost(Duration.ofMinutes(2));
 	}
 
-	/** One shop on a port of its own. */
-	private static final class Instance implements AutoCloseable {
+	private static HttpStatus process(ShopInstance shop, Consumer<String> answer) {
+		var response = shop.client()
+			.post()
+			.uri("/orders/1/process")
+			.exchange()
+			.expectBody(String.class)
+			.value(answer)
+			.returnResult();
+		return HttpStatus.valueOf(response.getStatus().value());
+	}
 
-		private final ConfigurableApplicationContext context;
-
-		private final WebTestClient client;
-
-		Instance(String... arguments) {
-			this.context = new SpringApplicationBuilder(SampleApplication.class)
-				.run(Stream.of(new String[] { "--server.port=0", "--server.shutdown=immediate" }, arguments)
-					.flatMap(Stream::of)
-					.toArray(String[]::new));
-			int port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
-			this.client = WebTestClient.bindToServer()
-				.baseUrl("http://localhost:" + port)
-				.responseTimeout(Duration.ofMinutes(2))
-				.build();
-		}
-
-		GatheringRemoteCall payment() {
-			return this.context.getBean(GatheringRemoteCall.class);
-		}
-
-		HttpStatus process(Consumer<String> answer) {
-			var response = this.client.post()
-				.uri("/orders/1/process")
-				.exchange()
-				.expectBody(String.class)
-				.value(answer)
-				.returnResult();
-			return HttpStatus.valueOf(response.getStatus().value());
-		}
-
-		Sync sync() {
-			return this.client.get().uri("/sync").exchange().expectBody(Sync.class).returnResult().getResponseBody();
-		}
-
-		@Override
-		public void close() {
-			this.context.close();
-		}
-
+	private static Sync sync(ShopInstance shop) {
+		return shop.client().get().uri("/sync").exchange().expectBody(Sync.class).returnResult().getResponseBody();
 	}
 
 	record Sync(Feed feed, boolean running, int skipped) {

@@ -72,7 +72,8 @@ final class Frames {
 		return "event: " + event + "\ndata: " + this.json.writeValueAsString(data) + "\n\n";
 	}
 
-	private static double millis(long nanos) {
+	/** To the microsecond. */
+	static double millis(long nanos) {
 		return Math.round(nanos / 1e3) / 1e3;
 	}
 

@@ -125,7 +125,7 @@ final class Sums {
 	}
 
 	double durationMillis() {
-		return this.last / 1e6;
+		return Frames.millis(this.last);
 	}
 
 	/**

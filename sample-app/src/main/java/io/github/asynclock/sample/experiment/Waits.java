@@ -16,7 +16,7 @@ record Waits(int callers, double p50, double p90, double p99, double max) {
 			return 0;
 		}
 		int rank = (int) Math.ceil(part * sorted.length);
-		return Math.max(0, sorted[rank - 1]) / 1e6;
+		return Frames.millis(Math.max(0, sorted[rank - 1]));
 	}
 
 }
