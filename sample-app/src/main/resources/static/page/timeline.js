@@ -18,7 +18,7 @@ export class Timeline {
     context.clearRect(0, 0, width, height);
     const groups = groupsOf(run);
     const end = Math.max(run.now, 1);
-    const scale = (width - 1) / end;
+    const scale = (width - 5) / end;
     const room = (height - AXIS - groups.length * (LABEL + GAP)) / groups.length;
     let top = 0;
     for (const group of groups) {

@@ -1,10 +1,10 @@
 /** What things are called, scenario by scenario. */
 const SCENARIOS = {
-  items: { wrong: "oversold", level: "Stock", note: "What is left after each sale, and what the row says; red below zero" },
+  items: { wrong: "oversold", level: "Stock", note: "Left after each sale, and what the row says" },
   orders: { wrong: "charged too often", level: "Charges of the order", note: "One is right; red above it" },
-  transfers: { wrong: "off the right sum", level: "Money in all wallets", note: "It must stay what it was; the dashed line is what the rows say" },
+  transfers: { wrong: "off the right sum", level: "Money in all wallets", note: "It must stay what it was; what the rows say" },
   uploads: { wrong: "too many", level: "Room for files", note: "What the quota leaves; red below zero" },
-  sync: { wrong: "runs not counted", level: "Synchronisations", note: "How many there were, and how many the row knows of" },
+  sync: { wrong: "runs not counted", level: "Synchronisations", note: "How many there were; what the row says" },
 };
 
 const NUMBER = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });

@@ -16,10 +16,8 @@ final class ShopInstance implements AutoCloseable {
 	private final int port;
 
 	ShopInstance(String... arguments) {
-		this.context = new SpringApplicationBuilder(SampleApplication.class)
-			.run(Stream.of(new String[] { "--server.port=0", "--server.shutdown=immediate" }, arguments)
-				.flatMap(Stream::of)
-				.toArray(String[]::new));
+		this.context = new SpringApplicationBuilder(SampleApplication.class).properties("server.port=0")
+			.run(Stream.concat(Stream.of("--server.shutdown=immediate"), Stream.of(arguments)).toArray(String[]::new));
 		this.port = ((WebServerApplicationContext) this.context).getWebServer().getPort();
 	}
 

@@ -85,7 +85,9 @@ final class Run {
 	}
 
 	void add(Message.Done told) {
-		if (!this.over && heardOf(told.from())) {
+		// Of one who is gone it is told by another, and so comes back from the bus.
+		boolean known = Long.valueOf(ALL_TOLD).equals(this.toldUpTo.get(told.from()));
+		if (!this.over && !known && heardOf(told.from())) {
 			this.dropped += told.dropped();
 			this.toldUpTo.put(told.from(), ALL_TOLD);
 			this.crowd = (this.crowd != null) ? this.crowd.and(told.crowd()) : told.crowd();
@@ -98,8 +100,7 @@ final class Run {
 
 	void end(Summary summary) {
 		if (!this.over) {
-			this.toldUpTo.replaceAll((instance, time) -> ALL_TOLD);
-			passOn();
+			waitForNobody();
 			this.over = true;
 			this.events.tryEmitNext(this.frames.summary(summary));
 			this.events.tryEmitComplete();
@@ -133,6 +134,7 @@ final class Run {
 
 	/** Of a run that did not come to its end. */
 	Summary aborted(String why) {
+		waitForNobody();
 		String words = why + " " + this.sums.answered() + " of " + this.start.callers()
 				+ " callers had their answer by then.";
 		return new Summary(true, words, 0, 0, 0, this.sums.wrong(), 0, this.sums.peak(), this.sums.waits(),
@@ -145,6 +147,11 @@ final class Run {
 
 	private List<String> instances() {
 		return this.start.shares().stream().map(Share::instance).toList();
+	}
+
+	private void waitForNobody() {
+		this.toldUpTo.replaceAll((instance, time) -> ALL_TOLD);
+		passOn();
 	}
 
 	private boolean heardOf(String instance) {

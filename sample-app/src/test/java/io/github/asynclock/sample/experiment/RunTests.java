@@ -58,12 +58,12 @@ class RunTests {
 
 	@Test
 	void itIsDoneWhenAllAre() {
-		this.run.add(new Message.Done("one", "run", Crowd.gone(0), 3));
-		assertThat(this.run.done().toFuture()).isNotDone();
-		this.run.add(new Message.Done("stranger", "run", Crowd.gone(0), 0));
-		assertThat(this.run.done().toFuture()).isNotDone();
-		assertThat(this.run.silent(0)).extracting(Share::instance).containsExactly("other");
 		this.run.add(new Message.Done("other", "run", Crowd.gone(2), 0));
+		this.run.add(new Message.Done("other", "run", Crowd.gone(2), 0));
+		assertThat(this.run.done().toFuture()).isNotDone();
+		assertThat(this.run.silent(0)).extracting(Share::instance).containsExactly("one");
+		this.run.add(new Message.Done("stranger", "run", Crowd.gone(9), 0));
+		this.run.add(new Message.Done("one", "run", Crowd.gone(0), 3));
 		assertThat(this.run.done().block().failures()).isEqualTo(Map.of("instance gone", 2));
 		this.run.end(this.run.aborted("Stopped."));
 		assertThat(events("summary")).singleElement().asString().contains("\"dropped\":3");
@@ -71,12 +71,11 @@ class RunTests {
 
 	@Test
 	void whoComesLateSeesAllFromTheBeginning() {
-		tell("one", 100, change(0, State.ASKED, 10));
-		tell("other", 100);
+		tell("one", 100, change(0, State.ASKED, 10), change(0, State.REFUSED, 20));
 		this.run.end(this.run.aborted("Stopped."));
 		List<String> all = this.run.events().collectList().block();
 		assertThat(all.get(0)).startsWith("event: run\n");
-		assertThat(String.join("", all)).contains("Stopped. 0 of 4 callers had their answer by then.");
+		assertThat(String.join("", all)).contains("Stopped. 1 of 4 callers had their answer by then.");
 		assertThat(this.run.events().collectList().block()).isEqualTo(all);
 	}
 
