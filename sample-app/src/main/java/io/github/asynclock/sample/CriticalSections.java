@@ -3,14 +3,18 @@ package io.github.asynclock.sample;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
+import io.github.asynclock.sample.timeline.Call;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Component;
 
 /**
- * Counts how many actions of one key run at the same time. It only watches: nothing waits
- * here. Keys that nobody watches cost nothing.
+ * Counts how many actions of one key run at the same time, and writes down those of a
+ * run's calls. It only watches: nothing waits here. Keys that nobody watches cost
+ * nothing.
  */
 @Component
 public class CriticalSections {
@@ -29,13 +33,25 @@ public class CriticalSections {
 	}
 
 	/**
-	 * The same action, counted while it runs. It leaves before its result is delivered,
-	 * so that a successor that starts on this result is not taken for an overlap.
+	 * The same action, watched while it runs.
 	 */
 	public <T> Mono<T> inside(String key, Mono<T> action) {
-		return Mono.defer(() -> {
+		return inside(key, action, value -> null);
+	}
+
+	/**
+	 * The same action, watched while it runs. It leaves before its result is delivered,
+	 * so that a successor that starts on this result is not taken for an overlap.
+	 * @param row what the key's row says after a result
+	 */
+	public <T> Mono<T> inside(String key, Mono<T> action, Function<? super T, @Nullable Number> row) {
+		Call caller = Call.current();
+		return Mono.deferContextual(context -> {
 			Section section = this.watched.get(key);
-			return (section != null) ? Mono.using(section::enter, entered -> action, Section::leave) : action;
+			Call call = Call.in(context, caller);
+			Mono<T> counted = (section != null) ? Mono.using(section::enter, entered -> action, Section::leave)
+					: action;
+			return (call != null) ? call.working(key, counted, row) : counted;
 		});
 	}
 

@@ -1,5 +1,6 @@
 package io.github.asynclock.sample;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 import reactor.core.publisher.Mono;
@@ -16,23 +17,37 @@ import org.springframework.stereotype.Component;
  */
 @Component
 @Primary
-class GatheringRemoteCall implements RemoteCall {
+public class GatheringRemoteCall implements RemoteCall {
 
 	private volatile Gathering gathering = new Gathering(0);
 
+	private volatile Duration time = Duration.ZERO;
+
 	/** The next so many callers wait for each other. */
-	void gather(int callers) {
+	public void gather(int callers) {
 		this.gathering = new Gathering(callers);
 	}
 
+	/** Those who wait need not wait any longer. */
+	public void letGo() {
+		this.gathering.complete.tryEmitEmpty();
+	}
+
+	/** From now on it takes so long, like a real one. */
+	void take(Duration time) {
+		this.time = time;
+	}
+
 	/** How many of them have not come yet. */
-	long missing() {
+	public long missing() {
 		return this.gathering.missing.getCount();
 	}
 
 	@Override
 	public Mono<Void> answer() {
-		return Mono.defer(() -> this.gathering.join()).publishOn(Schedulers.parallel());
+		return Mono.defer(() -> this.gathering.join())
+			.publishOn(Schedulers.parallel())
+			.then(Mono.defer(() -> this.time.isZero() ? Mono.empty() : Mono.delay(this.time).then()));
 	}
 
 	/** So many callers, and what they wait for. */

@@ -182,7 +182,7 @@ class ShopEndpointsTests {
 	@Test
 	void theShopIsWellAndSaysWhatCanBeTried() {
 		get("/actuator/health").jsonPath("$.status").isEqualTo("UP");
-		get("/").jsonPath("$[0].request").isEqualTo("POST /experiments/items?callers=100&lock=false");
+		get("/requests").jsonPath("$[0].request").isEqualTo("POST /experiments/items?callers=100&lock=false");
 	}
 
 	private WebTestClient.ResponseSpec post(String uri) {

@@ -1,14 +1,17 @@
 package io.github.asynclock.sample.item;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-import io.github.asynclock.sample.CriticalSections;
-import io.github.asynclock.sample.CriticalSections.Section;
 import io.github.asynclock.sample.experiment.Crowd;
 import io.github.asynclock.sample.experiment.Experiment;
+import io.github.asynclock.sample.experiment.Findings;
+import io.github.asynclock.sample.experiment.Overlaps;
+import io.github.asynclock.sample.experiment.Quantity;
 import io.github.asynclock.sample.experiment.Report;
+import io.github.asynclock.sample.experiment.Subject;
 import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Component;
@@ -23,12 +26,9 @@ class ItemExperiment implements Experiment {
 
 	private final ItemService service;
 
-	private final CriticalSections sections;
-
-	ItemExperiment(ItemRepository items, ItemService service, CriticalSections sections) {
+	ItemExperiment(ItemRepository items, ItemService service) {
 		this.items = items;
 		this.service = service;
-		this.sections = sections;
 	}
 
 	@Override
@@ -37,35 +37,45 @@ class ItemExperiment implements Experiment {
 	}
 
 	@Override
-	public Mono<Report> run(int callers, boolean lock) {
+	public Mono<Subject> prepare(int callers) {
 		int stock = Math.min((callers + 1) / 2, MOST_STOCK);
-		Item fresh = new Item(null, "experiment", stock, 0);
-		return Mono.usingWhen(this.items.save(fresh), item -> rush(item, callers, lock), this.items::delete);
+		return this.items.save(new Item(null, "experiment", stock, 0))
+			.map(item -> new Subject(List.of(item.id()), List.of("item-" + item.id()),
+					new Quantity("Stock", stock, -1, 0.0)));
 	}
 
-	private Mono<Report> rush(Item before, int callers, boolean lock) {
-		long id = before.id();
-		String key = "item-" + id;
-		Section section = this.sections.watch(key);
-		return Crowd.of(callers, caller -> Mono.fromFuture(() -> purchase(id, lock)))
-			.flatMap(crowd -> this.service.find(id).map(after -> report(lock, crowd, before, after, section)))
-			.doFinally(signal -> this.sections.forget(key));
+	@Override
+	public Mono<Item> call(Subject subject, int caller, boolean lock) {
+		return Mono.fromFuture(() -> purchase(subject.id(), lock));
 	}
 
 	private CompletableFuture<Item> purchase(long id, boolean lock) {
 		return lock ? this.service.purchase(id, 1) : this.service.purchaseUnlocked(id, 1);
 	}
 
-	private Report report(boolean lock, Crowd crowd, Item before, Item after, Section section) {
-		int fell = before.stock() - after.stock();
+	@Override
+	public Mono<Findings> findings(Subject subject, boolean lock, Crowd crowd, Overlaps overlaps) {
+		int before = (int) subject.quantity().before();
+		return this.service.find(subject.id()).map(after -> findings(lock, crowd, before, after, overlaps));
+	}
+
+	@Override
+	public Mono<Void> delete(Subject subject) {
+		return this.items.deleteById(subject.id());
+	}
+
+	private Findings findings(boolean lock, Crowd crowd, int before, Item after, Overlaps overlaps) {
+		int fell = before - after.stock();
 		int lost = crowd.succeeded() - fell;
 		Map<String, Integer> rows = new LinkedHashMap<>();
-		rows.put("stockBefore", before.stock());
+		rows.put("stockBefore", before);
 		rows.put("stockLeft", after.stock());
 		rows.put("sold", after.sold());
 		String summary = crowd.callers() + " callers bought " + Report.times(crowd.succeeded()) + " from a stock of "
-				+ before.stock() + ", which fell by " + fell + ": " + Report.lost(lost);
-		return new Report(scenario(), lock, crowd, rows, lost, section.peak(), summary);
+				+ before + ", which fell by " + fell + ": " + Report.lost(lost);
+		String verdict = Math.max(0, crowd.succeeded() - before) + " oversold, " + Report.lost(lost);
+		return new Findings(new Report(scenario(), lock, crowd, rows, lost, overlaps.peak(), summary),
+				crowd.callers() + " callers bought " + crowd.succeeded() + " of " + before + " units", verdict);
 	}
 
 }

@@ -38,7 +38,7 @@ class ItemService {
 		Mono<Item> purchase = find(id).doOnNext(item -> item.requireStock(quantity))
 			.delayUntil(item -> this.payment.answer())
 			.flatMap(item -> this.items.save(item.sell(quantity)));
-		return this.sections.inside("item-" + id, purchase).toFuture();
+		return this.sections.inside("item-" + id, purchase, Item::stock).toFuture();
 	}
 
 	public Mono<Item> find(long id) {

@@ -1,13 +1,16 @@
 package io.github.asynclock.sample.order;
 
 import java.math.BigDecimal;
+import java.util.List;
 import java.util.Map;
 
-import io.github.asynclock.sample.CriticalSections;
-import io.github.asynclock.sample.CriticalSections.Section;
 import io.github.asynclock.sample.experiment.Crowd;
 import io.github.asynclock.sample.experiment.Experiment;
+import io.github.asynclock.sample.experiment.Findings;
+import io.github.asynclock.sample.experiment.Overlaps;
+import io.github.asynclock.sample.experiment.Quantity;
 import io.github.asynclock.sample.experiment.Report;
+import io.github.asynclock.sample.experiment.Subject;
 import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Component;
@@ -22,13 +25,10 @@ class OrderExperiment implements Experiment {
 
 	private final OrderService service;
 
-	private final CriticalSections sections;
-
-	OrderExperiment(OrderRepository orders, ChargeRepository charges, OrderService service, CriticalSections sections) {
+	OrderExperiment(OrderRepository orders, ChargeRepository charges, OrderService service) {
 		this.orders = orders;
 		this.charges = charges;
 		this.service = service;
-		this.sections = sections;
 	}
 
 	@Override
@@ -37,24 +37,35 @@ class OrderExperiment implements Experiment {
 	}
 
 	@Override
-	public Mono<Report> run(int callers, boolean lock) {
-		Order fresh = new Order(null, "experiment", new BigDecimal("10.00"), Order.Status.NEW);
-		return Mono.usingWhen(this.orders.save(fresh), order -> rush(order.id(), callers, lock), this.orders::delete);
+	public Mono<Subject> prepare(int callers) {
+		return this.orders.save(new Order(null, "experiment", new BigDecimal("10.00"), Order.Status.NEW))
+			.map(order -> new Subject(List.of(order.id()), List.of("order-" + order.id()),
+					new Quantity("Charges", 0, 1, 1.0)));
 	}
 
-	private Mono<Report> rush(long id, int callers, boolean lock) {
-		String key = "order-" + id;
-		Section section = this.sections.watch(key);
-		return Crowd.of(callers, caller -> lock ? this.service.process(id) : this.service.processUnlocked(id))
-			.flatMap(crowd -> this.charges.countByOrderId(id).map(times -> report(lock, crowd, times, section)))
-			.doFinally(signal -> this.sections.forget(key));
+	@Override
+	public Mono<Order> call(Subject subject, int caller, boolean lock) {
+		return lock ? this.service.process(subject.id()) : this.service.processUnlocked(subject.id());
 	}
 
-	private Report report(boolean lock, Crowd crowd, int times, Section section) {
+	@Override
+	public Mono<Findings> findings(Subject subject, boolean lock, Crowd crowd, Overlaps overlaps) {
+		return this.charges.countByOrderId(subject.id()).map(times -> findings(lock, crowd, times, overlaps));
+	}
+
+	@Override
+	public Mono<Void> delete(Subject subject) {
+		return this.orders.deleteById(subject.id());
+	}
+
+	private Findings findings(boolean lock, Crowd crowd, int times, Overlaps overlaps) {
 		int tooOften = Math.max(0, times - 1);
 		String summary = crowd.callers() + " callers processed one order, it was charged " + Report.times(times) + ": "
 				+ ((tooOften == 0) ? "as it should be" : tooOften + " too often");
-		return new Report(scenario(), lock, crowd, Map.of("timesCharged", times), tooOften, section.peak(), summary);
+		Report report = new Report(scenario(), lock, crowd, Map.of("timesCharged", times), tooOften, overlaps.peak(),
+				summary);
+		return new Findings(report, crowd.callers() + " callers processed one order",
+				"charged " + Report.times(times) + ", " + tooOften + " too often");
 	}
 
 }

@@ -1,14 +1,17 @@
 package io.github.asynclock.sample.sync;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-import io.github.asynclock.sample.CriticalSections;
-import io.github.asynclock.sample.CriticalSections.Section;
 import io.github.asynclock.sample.experiment.Crowd;
 import io.github.asynclock.sample.experiment.Experiment;
+import io.github.asynclock.sample.experiment.Findings;
+import io.github.asynclock.sample.experiment.Overlaps;
+import io.github.asynclock.sample.experiment.Quantity;
 import io.github.asynclock.sample.experiment.Report;
+import io.github.asynclock.sample.experiment.Subject;
 import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Component;
@@ -21,12 +24,11 @@ class SyncExperiment implements Experiment {
 
 	private final SyncService service;
 
-	private final CriticalSections sections;
+	private static final String PREFIX = "sync-";
 
-	SyncExperiment(FeedRepository feeds, SyncService service, CriticalSections sections) {
+	SyncExperiment(FeedRepository feeds, SyncService service) {
 		this.feeds = feeds;
 		this.service = service;
-		this.sections = sections;
 	}
 
 	@Override
@@ -35,28 +37,43 @@ class SyncExperiment implements Experiment {
 	}
 
 	@Override
-	public Mono<Report> run(int callers, boolean lock) {
-		Feed fresh = new Feed(null, "experiment-" + UUID.randomUUID(), 0, 0);
-		return Mono.usingWhen(this.feeds.save(fresh), feed -> rush(feed.name(), callers, lock), this.feeds::delete);
+	public Mono<Subject> prepare(int callers) {
+		return this.feeds.save(new Feed(null, "experiment-" + UUID.randomUUID(), 0, 0))
+			.map(feed -> new Subject(List.of(feed.id()), List.of(PREFIX + feed.name()),
+					new Quantity("Synchronisations", 0, 1, null)));
 	}
 
-	private Mono<Report> rush(String feed, int callers, boolean lock) {
-		String key = "sync-" + feed;
-		Section section = this.sections.watch(key);
-		return Crowd.of(callers, caller -> lock ? this.service.sync(feed, 1) : this.service.syncUnlocked(feed, 1))
-			.flatMap(crowd -> this.service.find(feed).map(after -> report(lock, crowd, after, section)))
-			.doFinally(signal -> this.sections.forget(key));
+	@Override
+	public Mono<Feed> call(Subject subject, int caller, boolean lock) {
+		return lock ? this.service.sync(name(subject), 1) : this.service.syncUnlocked(name(subject), 1);
 	}
 
-	private Report report(boolean lock, Crowd crowd, Feed after, Section section) {
+	@Override
+	public Mono<Findings> findings(Subject subject, boolean lock, Crowd crowd, Overlaps overlaps) {
+		return this.service.find(name(subject)).map(after -> findings(lock, crowd, after, overlaps));
+	}
+
+	@Override
+	public Mono<Void> delete(Subject subject) {
+		return this.feeds.deleteById(subject.id());
+	}
+
+	private static String name(Subject subject) {
+		return subject.key().substring(PREFIX.length());
+	}
+
+	private Findings findings(boolean lock, Crowd crowd, Feed after, Overlaps overlaps) {
 		int lost = crowd.succeeded() - after.runs();
 		Map<String, Object> rows = new LinkedHashMap<>();
 		rows.put("runs", after.runs());
-		rows.put("overlaps", section.overlaps());
+		rows.put("overlaps", overlaps.count());
 		rows.put("fencingToken", after.fencingToken());
 		String summary = crowd.callers() + " callers ran " + Report.times(crowd.succeeded()) + " and were skipped "
-				+ Report.times(crowd.refused()) + ", " + section.overlaps() + " overlapped: " + Report.lost(lost);
-		return new Report(scenario(), lock, crowd, rows, lost, section.peak(), summary);
+				+ Report.times(crowd.refused()) + ", " + overlaps.count() + " overlapped: " + Report.lost(lost);
+		return new Findings(new Report(scenario(), lock, crowd, rows, lost, overlaps.peak(), summary),
+				crowd.callers() + " callers ran " + Report.times(crowd.succeeded()) + " and were skipped "
+						+ Report.times(crowd.refused()),
+				Report.lost(lost));
 	}
 
 }

@@ -37,7 +37,8 @@ class SyncService {
 	public Mono<Feed> syncUnlocked(String feed, int pages) {
 		return this.sections.inside("sync-" + feed,
 				find(feed).delayUntil(found -> Flux.range(0, pages).concatMap(page -> this.supplier.answer()).then())
-					.flatMap(this::write));
+					.flatMap(this::write),
+				Feed::runs);
 	}
 
 	// The token lets the row refuse a run that lost its lease and does not know it yet. A

@@ -4,11 +4,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.github.asynclock.sample.CriticalSections;
-import io.github.asynclock.sample.CriticalSections.Section;
 import io.github.asynclock.sample.experiment.Crowd;
 import io.github.asynclock.sample.experiment.Experiment;
+import io.github.asynclock.sample.experiment.Findings;
+import io.github.asynclock.sample.experiment.Overlaps;
+import io.github.asynclock.sample.experiment.Quantity;
 import io.github.asynclock.sample.experiment.Report;
+import io.github.asynclock.sample.experiment.Subject;
 import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Component;
@@ -27,14 +29,10 @@ class UploadExperiment implements Experiment {
 
 	private final UploadService service;
 
-	private final CriticalSections sections;
-
-	UploadExperiment(UserRepository users, StoredFileRepository files, UploadService service,
-			CriticalSections sections) {
+	UploadExperiment(UserRepository users, StoredFileRepository files, UploadService service) {
 		this.users = users;
 		this.files = files;
 		this.service = service;
-		this.sections = sections;
 	}
 
 	@Override
@@ -43,20 +41,16 @@ class UploadExperiment implements Experiment {
 	}
 
 	@Override
-	public Mono<Report> run(int callers, boolean lock) {
+	public Mono<Subject> prepare(int callers) {
 		int admitted = Math.min((callers + 1) / 2, MOST_FILES);
-		User fresh = new User(null, "experiment", (long) admitted * SIZE);
-		return Mono.usingWhen(this.users.save(fresh), user -> rush(user, callers, lock), this.users::delete);
+		return this.users.save(new User(null, "experiment", (long) admitted * SIZE))
+			.map(user -> new Subject(List.of(user.id()), List.of("quota-" + user.id()),
+					new Quantity("Room for files", admitted, -1, 0.0)));
 	}
 
-	private Mono<Report> rush(User user, int callers, boolean lock) {
-		String key = "quota-" + user.id();
-		Section section = this.sections.watch(key);
-		return Crowd.of(callers, caller -> store(user.id(), caller, lock))
-			.flatMap(crowd -> this.files.findByUserIdOrderByName(user.id())
-				.collectList()
-				.map(files -> report(lock, crowd, user, files, section)))
-			.doFinally(signal -> this.sections.forget(key));
+	@Override
+	public Mono<StoredFile> call(Subject subject, int caller, boolean lock) {
+		return store(subject.id(), caller, lock);
 	}
 
 	private Mono<StoredFile> store(long userId, int caller, boolean lock) {
@@ -64,8 +58,20 @@ class UploadExperiment implements Experiment {
 		return lock ? this.service.store(file) : this.service.storeUnlocked(file);
 	}
 
-	private Report report(boolean lock, Crowd crowd, User user, List<StoredFile> files, Section section) {
-		long quota = user.quotaBytes();
+	@Override
+	public Mono<Findings> findings(Subject subject, boolean lock, Crowd crowd, Overlaps overlaps) {
+		long quota = (long) subject.quantity().before() * SIZE;
+		return this.files.findByUserIdOrderByName(subject.id())
+			.collectList()
+			.map(files -> findings(lock, crowd, quota, files, overlaps));
+	}
+
+	@Override
+	public Mono<Void> delete(Subject subject) {
+		return this.users.deleteById(subject.id());
+	}
+
+	private Findings findings(boolean lock, Crowd crowd, long quota, List<StoredFile> files, Overlaps overlaps) {
 		long used = files.stream().mapToLong(StoredFile::sizeBytes).sum();
 		int tooMany = Math.max(0, (int) ((used - quota) / SIZE));
 		Map<String, Object> rows = new LinkedHashMap<>();
@@ -75,7 +81,9 @@ class UploadExperiment implements Experiment {
 		String summary = crowd.callers() + " callers stored " + crowd.succeeded() + " files, " + used
 				+ " bytes of a quota of " + quota + ": "
 				+ ((tooMany == 0) ? "as it should be" : tooMany + " files too many");
-		return new Report(scenario(), lock, crowd, rows, tooMany, section.peak(), summary);
+		return new Findings(new Report(scenario(), lock, crowd, rows, tooMany, overlaps.peak(), summary),
+				crowd.callers() + " callers stored " + crowd.succeeded() + " files, of " + quota / SIZE + " that fit",
+				tooMany + " too many");
 	}
 
 }

@@ -4,13 +4,16 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import io.github.asynclock.sample.CriticalSections;
-import io.github.asynclock.sample.CriticalSections.Section;
 import io.github.asynclock.sample.experiment.Crowd;
 import io.github.asynclock.sample.experiment.Experiment;
+import io.github.asynclock.sample.experiment.Findings;
+import io.github.asynclock.sample.experiment.Overlaps;
+import io.github.asynclock.sample.experiment.Quantity;
 import io.github.asynclock.sample.experiment.Report;
+import io.github.asynclock.sample.experiment.Subject;
 import io.github.asynclock.sample.wallet.TransferService.Receipt;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -33,12 +36,9 @@ class TransferExperiment implements Experiment {
 
 	private final TransferService service;
 
-	private final CriticalSections sections;
-
-	TransferExperiment(WalletRepository wallets, TransferService service, CriticalSections sections) {
+	TransferExperiment(WalletRepository wallets, TransferService service) {
 		this.wallets = wallets;
 		this.service = service;
-		this.sections = sections;
 	}
 
 	@Override
@@ -47,21 +47,43 @@ class TransferExperiment implements Experiment {
 	}
 
 	@Override
-	public Mono<Report> run(int callers, boolean lock) {
-		Mono<List<Wallet>> fresh = Flux.range(1, 3)
+	public Mono<Subject> prepare(int callers) {
+		return Flux.range(1, 3)
 			.concatMap(number -> this.wallets.save(new Wallet(null, "experiment", BALANCE, 0)))
-			.collectList();
-		return Mono.usingWhen(fresh, three -> rush(three, callers, lock), this.wallets::deleteAll);
+			.map(Wallet::id)
+			.collectList()
+			.map(ids -> new Subject(ids, ids.stream().map(TransferExperiment::key).toList(),
+					new Quantity("Money in all wallets", 3 * BALANCE.doubleValue(), 0, null)));
 	}
 
-	private Mono<Report> rush(List<Wallet> before, int callers, boolean lock) {
-		List<Long> ids = before.stream().map(Wallet::id).toList();
-		List<Section> watched = ids.stream().map(id -> this.sections.watch("wallet-" + id)).toList();
-		return Crowd.of(callers, caller -> transfer(ids, ROUTES[caller % ROUTES.length], lock))
-			.flatMap(crowd -> this.wallets.findAllById(ids)
-				.collectList()
-				.map(after -> report(lock, crowd, before, after, watched)))
-			.doFinally(signal -> ids.forEach(id -> this.sections.forget("wallet-" + id)));
+	@Override
+	public List<String> keys(Subject subject, int caller) {
+		return IntStream.of(route(caller)).mapToObj(subject.keys()::get).toList();
+	}
+
+	@Override
+	public Mono<Receipt> call(Subject subject, int caller, boolean lock) {
+		return transfer(subject.ids(), route(caller), lock);
+	}
+
+	@Override
+	public Mono<Findings> findings(Subject subject, boolean lock, Crowd crowd, Overlaps overlaps) {
+		return this.wallets.findAllById(subject.ids())
+			.collectList()
+			.map(after -> findings(lock, crowd, BALANCE.multiply(BigDecimal.valueOf(3)), after, overlaps));
+	}
+
+	@Override
+	public Mono<Void> delete(Subject subject) {
+		return this.wallets.deleteAllById(subject.ids());
+	}
+
+	private static int[] route(int caller) {
+		return ROUTES[caller % ROUTES.length];
+	}
+
+	private static String key(long id) {
+		return "wallet-" + id;
 	}
 
 	private Mono<Receipt> transfer(List<Long> ids, int[] route, boolean lock) {
@@ -71,18 +93,19 @@ class TransferExperiment implements Experiment {
 				: this.service.transferUnlocked(from, to, BigDecimal.ONE);
 	}
 
-	private Report report(boolean lock, Crowd crowd, List<Wallet> before, List<Wallet> after, List<Section> watched) {
+	private Findings findings(boolean lock, Crowd crowd, BigDecimal before, List<Wallet> after, Overlaps overlaps) {
 		int written = after.stream().mapToInt(Wallet::movements).sum();
 		// Each transfer changes two wallets.
 		int lost = 2 * crowd.succeeded() - written;
 		Map<String, Object> rows = new LinkedHashMap<>();
-		rows.put("moneyBefore", sum(before));
+		rows.put("moneyBefore", before);
 		rows.put("moneyAfter", sum(after));
 		rows.put("balances", balances(after).map(BigDecimal::toPlainString).toList());
-		int peak = watched.stream().mapToInt(Section::peak).max().orElse(0);
-		String summary = crowd.callers() + " callers made " + crowd.succeeded() + " transfers, " + sum(before)
-				+ " became " + sum(after) + ": " + Report.lost(lost);
-		return new Report(scenario(), lock, crowd, rows, lost, peak, summary);
+		String summary = crowd.callers() + " callers made " + crowd.succeeded() + " transfers, " + before + " became "
+				+ sum(after) + ": " + Report.lost(lost);
+		return new Findings(new Report(scenario(), lock, crowd, rows, lost, overlaps.peak(), summary),
+				crowd.callers() + " callers made " + crowd.succeeded() + " transfers",
+				before + " became " + sum(after) + ", " + Report.lost(lost));
 	}
 
 	private static BigDecimal sum(List<Wallet> wallets) {

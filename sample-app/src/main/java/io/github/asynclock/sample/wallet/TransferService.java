@@ -44,7 +44,9 @@ class TransferService {
 		Mono<Receipt> transfer = find(from).zipWhen(source -> find(to))
 			.delayUntil(both -> this.fraudCheck.answer())
 			.flatMap(both -> write(both.getT1().withdraw(amount), both.getT2().deposit(amount)));
-		return this.sections.inside("wallet-" + from, this.sections.inside("wallet-" + to, transfer));
+		return this.sections.inside("wallet-" + from,
+				this.sections.inside("wallet-" + to, transfer, receipt -> receipt.to().balance()),
+				receipt -> receipt.from().balance());
 	}
 
 	// In the order of the ids, so that two unlocked transactions do not deadlock in the

@@ -5,9 +5,9 @@ import java.util.List;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What can be tried. */
+/** What can be tried besides the page. */
 @RestController
-class IndexController {
+class RequestsController {
 
 	private static final List<Entry> ENTRIES = List.of(
 			new Entry("POST /experiments/items?callers=100&lock=false",
@@ -26,8 +26,8 @@ class IndexController {
 			new Entry("GET  /sync", "runs, skips and overlaps so far"),
 			new Entry("GET  /actuator/health", "whether the shop is well"));
 
-	@GetMapping("/")
-	List<Entry> index() {
+	@GetMapping("/requests")
+	List<Entry> requests() {
 		return ENTRIES;
 	}
 

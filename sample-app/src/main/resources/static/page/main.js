@@ -1,0 +1,176 @@
+import { Charts } from "./charts.js";
+import { Run } from "./model.js";
+import { fillTable } from "./table.js";
+import { Timeline } from "./timeline.js";
+import { duration, instancesWords, number, scenarioWords, startWords } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+const timeline = new Timeline($("timeline"));
+const charts = new Charts($("level"), $("busy"));
+// Nothing moves by itself; what comes is drawn in fewer steps for those who ask for less motion.
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+let run = null;
+let mine = null;
+let colours = null;
+let asked = false;
+
+// ---- drawing: at most once per frame, however many events there are
+
+function draw() {
+  if (asked || !run) {
+    return;
+  }
+  asked = true;
+  const later = calm.matches || run.calls.length > 2000;
+  const next = () => requestAnimationFrame(() => {
+    asked = false;
+    timeline.draw(run, colours);
+    charts.draw(run);
+    if ($("calls").open) {
+      fillTable(run, $("calls-caption"), $("rows"));
+    }
+  });
+  if (later) {
+    setTimeout(next, 400);
+  }
+  else {
+    next();
+  }
+}
+
+function readColours() {
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  colours = { soft: colour("--soft"), line: colour("--line"), accent: colour("--accent"), waiting: colour("--waiting"),
+    harm: colour("--harm"), harmSoft: colour("--harm-soft") };
+  charts.colour(colours);
+  draw();
+}
+
+// ---- what comes from the server
+
+function listen() {
+  const events = new EventSource("experiments/events");
+  const on = (type, action) => events.addEventListener(type, (event) => action(JSON.parse(event.data)));
+  on("run", started);
+  on("call", (event) => ofRun(event) && (run.add(event), draw()));
+  on("stock", (event) => ofRun(event) && (run.level(event), draw()));
+  on("summary", (event) => ofRun(event) && ended(event.summary));
+  events.addEventListener("error", () => say("The connection is lost; trying again."));
+  events.addEventListener("open", () => document.body.dataset.connected = "true");
+}
+
+const ofRun = (event) => run !== null && event.run === run.id;
+
+function started(start) {
+  run = new Run(start);
+  const words = scenarioWords(run.scenario);
+  state("running");
+  say(startWords(run));
+  $("instances").textContent = instancesWords(run);
+  $("level-title").textContent = words.level;
+  $("level-note").textContent = words.note;
+  $("wrong-name").textContent = words.wrong;
+  figures({});
+  draw();
+}
+
+function ended(summary) {
+  run.summary = summary;
+  figures(summary);
+  say(summary.words);
+  state(summary.aborted ? "aborted" : "done");
+  draw();
+}
+
+function figures(summary) {
+  const waits = summary.waits ?? {};
+  const shown = (value) => (value === undefined ? "–" : number(value));
+  $("wrong").textContent = shown(summary.wrong);
+  $("lost").textContent = shown(summary.lostUpdates);
+  $("peak").textContent = summary.peak ? number(Math.max(...Object.values(summary.peak))) : "–";
+  for (const name of ["p50", "p90", "p99", "max"]) {
+    $(name).textContent = duration(waits[name]);
+  }
+  $("duration").textContent = duration(summary.durationMillis);
+  $("wrong-figure").classList.toggle("bad", summary.wrong > 0);
+  $("lost-figure").classList.toggle("bad", summary.lostUpdates > 0);
+  $("dropped").textContent = summary.dropped > 0 ? `${number(summary.dropped)} changes are missing in the timeline: there were too many at once.` : "";
+}
+
+function say(text) {
+  if ($("words").textContent !== text) {
+    $("words").textContent = text;
+  }
+}
+
+function state(name) {
+  document.body.dataset.state = name;
+}
+
+async function roll() {
+  const answer = await fetch("experiments/instances");
+  if (answer.ok) {
+    $("instances").textContent = instancesWords(await answer.json());
+  }
+}
+
+// ---- what the visitor does
+
+async function begin() {
+  const callers = $("callers").value;
+  if (!$("callers").validity.valid || callers === "") {
+    problem(`Callers is ${callers === "" ? "no number" : callers}; give a whole number from 1 to 10,000.`);
+    $("callers").focus();
+    return;
+  }
+  problem("");
+  const form = new FormData($("form"));
+  const query = new URLSearchParams({ callers, lock: form.get("lock") });
+  mine = new AbortController();
+  buttons();
+  try {
+    const answer = await fetch(`experiments/${encodeURIComponent(form.get("scenario"))}?${query}`,
+      { method: "POST", signal: mine.signal });
+    if (!answer.ok) {
+      const found = await answer.json();
+      problem(found.detail ?? found.title, answer.status === 400);
+    }
+  }
+  catch (failure) {
+    if (failure.name !== "AbortError") {
+      problem("The application does not answer.");
+    }
+  }
+  mine = null;
+  buttons();
+}
+
+// They stay in the order of tabs: a button that is disabled loses the focus.
+function buttons() {
+  $("run").setAttribute("aria-disabled", String(mine !== null));
+  $("stop").setAttribute("aria-disabled", String(mine === null));
+}
+
+function problem(text, ofCallers = text !== "") {
+  $("problem").textContent = text;
+  $("callers").setAttribute("aria-invalid", String(text !== "" && ofCallers));
+}
+
+$("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (mine === null) {
+    begin();
+  }
+});
+$("stop").addEventListener("click", () => mine?.abort());
+$("calls").addEventListener("toggle", draw);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && roll().catch(() => {}));
+dark.addEventListener("change", readColours);
+new ResizeObserver(draw).observe($("timeline"));
+
+readColours();
+roll().catch(() => {});
+listen();

@@ -1,0 +1,248 @@
+package io.github.asynclock.sample;
+
+import java.net.URI;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The page in a real browser. */
+@ShopTest
+@BrowserTest
+class PageTests {
+
+	private static Browser browser;
+
+	@Autowired
+	private GatheringRemoteCall remoteCall;
+
+	@LocalServerPort
+	private int port;
+
+	private ShopPage page;
+
+	@BeforeAll
+	static void startBrowser() {
+		browser = Browser.start();
+	}
+
+	@AfterAll
+	static void stopBrowser() {
+		browser.close();
+	}
+
+	@BeforeEach
+	void open() {
+		browser.size(1200, 900);
+		browser.prefer("prefers-color-scheme", "light");
+		this.page = ShopPage.open(browser.driver(), "http://localhost:" + this.port + "/");
+	}
+
+	@AfterEach
+	void nothingWentWrongAndNobodyElseWasAsked() {
+		assertThat(browser.errors()).isEmpty();
+		assertThat(browser.requests()).isNotEmpty()
+			.filteredOn(url -> url.startsWith("http"))
+			.allSatisfy(url -> assertThat(URI.create(url).getAuthority()).isEqualTo("localhost:" + this.port));
+	}
+
+	@Test
+	void withTheLockEverythingIsRight() {
+		this.page.show("items", 100, true);
+		assertThat(this.page.text("words"))
+			.isEqualTo("100 callers bought 50 of 50 units with the lock: 0 oversold, no update lost, 1 at a time.");
+		assertThat(this.page.run("const words = document.getElementById('words');"
+				+ "return words.getAttribute('role') + ' ' + words.getAttribute('aria-live')"))
+			.isEqualTo("status polite");
+		assertThat(List.of(this.page.text("wrong"), this.page.text("lost"), this.page.text("peak")))
+			.containsExactly("0", "0", "1");
+		ShopPage.await().untilAsserted(() -> {
+			List<Long> pixels = this.page.pixels("timeline", "--waiting", "--accent", "--harm");
+			assertThat(pixels.get(0)).isPositive();
+			assertThat(pixels.get(1)).isPositive();
+			assertThat(pixels.get(2)).isZero();
+		});
+	}
+
+	@Test
+	void withoutALockWhatIsOversoldIsRedAndSaidInWords() {
+		this.remoteCall.gather(60);
+		this.page.show("items", 60, false);
+		assertThat(this.page.text("words")).isEqualTo(
+				"60 callers bought 60 of 30 units without a lock: 30 oversold, 59 updates lost, up to 60 at a time.");
+		assertThat(this.page.text("wrong")).isEqualTo("30");
+		ShopPage.await().untilAsserted(() -> {
+			assertThat(this.page.pixels("timeline", "--harm").get(0)).isPositive();
+			assertThat(this.page.pixels("level", "--harm").get(0)).isPositive();
+		});
+	}
+
+	@Test
+	void eachScenarioHasWordsOfItsOwn() {
+		for (String scenario : List.of("orders", "transfers", "uploads", "sync")) {
+			this.page.show(scenario, 20, true);
+			assertThat(this.page.text("words")).contains("with the lock: ", ", 1 at a time.");
+			assertThat(this.page.text("level-title")).isNotEqualTo("Stock");
+			assertThat(this.page.text("wrong")).isEqualTo("0");
+		}
+	}
+
+	@Test
+	void theKeyboardIsEnough() {
+		this.page.run("document.activeElement.blur()");
+		press(Keys.TAB, "scenario");
+		press(Keys.TAB, "callers");
+		type(Keys.chord(Keys.CONTROL, "a"));
+		type("30");
+		press(Keys.TAB, "lock");
+		type(Keys.ARROW_LEFT);
+		assertThat(this.page.run("return document.activeElement.value")).isEqualTo("true");
+		press(Keys.TAB, "run");
+		assertThat(this.page.run("return getComputedStyle(document.activeElement).outlineStyle")).isEqualTo("solid");
+		type(Keys.ENTER);
+		this.page.waitFor(30, "done");
+		assertThat(focused()).isEqualTo("run");
+		press(Keys.TAB, "stop");
+		press(Keys.TAB, "summary");
+		type(Keys.ENTER);
+		ShopPage.await().until(() -> this.page.text("rows").contains("succeeded"));
+		assertThat(this.page.text("calls-caption")).isEqualTo("The last 30 of 30 calls that asked");
+	}
+
+	private void press(CharSequence key, String focused) {
+		type(key);
+		assertThat(focused()).isEqualTo(focused);
+	}
+
+	private void type(CharSequence keys) {
+		browser.driver().switchTo().activeElement().sendKeys(keys);
+	}
+
+	private String focused() {
+		return String.valueOf(this.page
+			.run("const now = document.activeElement;" + "return now.id || now.name || now.tagName.toLowerCase()"));
+	}
+
+	@Test
+	void aPhoneIsWideEnough() {
+		browser.size(360, 740);
+		this.page.show("transfers", 30, true);
+		this.page.run("document.getElementById('calls').open = true");
+		ShopPage.await().until(() -> this.page.text("rows").contains("succeeded"));
+		assertThat(this.page.run("return innerWidth")).isEqualTo(360L);
+		assertThat((Long) this.page.run("return document.documentElement.scrollWidth")).isLessThanOrEqualTo(360);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "light", "dark" })
+	void whatIsWrittenCanBeRead(String scheme) {
+		browser.prefer("prefers-color-scheme", scheme);
+		this.page.show("items", 20, false);
+		assertThat((Double) this.page.run(LUMINANCE + "return luminance(colourBehind(document.body)) + 1e-9"))
+			.matches(luminance -> scheme.equals("dark") ? luminance < 0.05 : luminance > 0.85);
+		assertThat(this.page.run(LUMINANCE + """
+				return [...document.querySelectorAll('body *')].filter(element => element.checkVisibility()
+						&& [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+					.map(element => [element, contrast(element)])
+					.filter(([element, found]) => found < 4.5)
+					.map(([element, found]) => `${element.tagName} ${element.id} ${element.textContent}: ${found}`);
+				""")).isEqualTo(List.of());
+		assertThat(this.page.run(LUMINANCE + """
+				const style = getComputedStyle(document.documentElement);
+				return ['--waiting', '--accent', '--harm', '--field'].filter(name =>
+					ratio(style.getPropertyValue(name), style.getPropertyValue('--card')) < 3);
+				""")).isEqualTo(List.of());
+	}
+
+	private static final String LUMINANCE = """
+			const rgb = colour => {
+				const context = document.createElement('canvas').getContext('2d');
+				context.fillStyle = colour;
+				context.fillRect(0, 0, 1, 1);
+				return [...context.getImageData(0, 0, 1, 1).data];
+			};
+			const luminance = colour => rgb(colour).slice(0, 3).map(part => part / 255)
+				.map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+				.reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+			const ratio = (one, other) => {
+				const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+				return (high + 0.05) / (low + 0.05);
+			};
+			const colourBehind = element => {
+				const colour = getComputedStyle(element).backgroundColor;
+				return rgb(colour)[3] === 255 || !element.parentElement ? colour : colourBehind(element.parentElement);
+			};
+			const contrast = element => ratio(getComputedStyle(element).color, colourBehind(element));
+			""";
+
+	@Test
+	void aNumberOfCallersThatIsNoneIsNamedAndRunsNothing() {
+		assertThat(this.page.run("return document.getElementById('problem').getAttribute('role')")).isEqualTo("alert");
+		for (String callers : List.of("0", "-1", "100000", "", "2.5")) {
+			browser.driver().findElement(By.id("callers")).clear();
+			browser.driver().findElement(By.id("callers")).sendKeys(callers);
+			this.page.press("run");
+			assertThat(this.page.text("problem")).isEqualTo("Callers is " + (callers.isEmpty() ? "no number" : callers)
+					+ "; give a whole number from 1 to 10,000.");
+			assertThat(focused()).isEqualTo("callers");
+			assertThat(this.page.run("return document.getElementById('callers').getAttribute('aria-invalid')"))
+				.isEqualTo("true");
+			assertThat(this.page.run("return document.getElementById('run').getAttribute('aria-disabled')"))
+				.isNotEqualTo("true");
+		}
+		this.page.show("items", 3, true);
+		assertThat(this.page.text("problem")).isEmpty();
+	}
+
+	@Test
+	void aScenarioThatThereIsNotIsNamed() {
+		this.page.choose("items", 1, true);
+		this.page.run("document.getElementById('scenario').selectedOptions[0].value = 'luck'");
+		this.page.press("run");
+		ShopPage.await().until(() -> this.page.text("problem").startsWith("There is no experiment luck; there are "));
+		// Chromium itself writes that the answer was a 404.
+		assertThat(browser.errors()).singleElement().asString().contains("404");
+	}
+
+	@Test
+	void aRunThatIsStoppedSaysSo() {
+		this.remoteCall.gather(1_000);
+		this.page.choose("items", 25, false);
+		this.page.press("run");
+		ShopPage.await().until(() -> this.remoteCall.missing() == 975);
+		this.page.press("stop");
+		this.page.waitFor(25, "aborted");
+		assertThat(this.page.text("words")).isEqualTo("The run was stopped. 0 of 25 callers had their answer by then.");
+		this.remoteCall.letGo();
+		this.remoteCall.gather(0);
+		this.page.show("items", 24, true);
+	}
+
+	/**
+	 * A thousand calls are drawn in frames that are far apart from being seen as a halt.
+	 */
+	@Test
+	void aThousandCallersStaySmooth() {
+		this.page
+			.run("""
+					window.longest = 0;
+					let last = performance.now();
+					const frame = now => { window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(frame); };
+					requestAnimationFrame(frame);""");
+		this.page.show("orders", 1_000, true);
+		assertThat(((Number) this.page.run("return window.longest")).doubleValue()).isLessThan(1_000);
+	}
+
+}
