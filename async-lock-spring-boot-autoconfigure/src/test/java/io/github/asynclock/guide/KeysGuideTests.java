@@ -50,6 +50,14 @@ class KeysGuideTests {
 	}
 
 	@Test
+	void whereNullIsMeantTheExpressionSaysSo() {
+		run((orders) -> {
+			assertThat(Application.get(orders.open(null))).isEqualTo("[order-new]");
+			assertThat(Application.get(orders.open(7L))).isEqualTo("[order-7]");
+		});
+	}
+
+	@Test
 	void differentSpellingsHaveOneKey() {
 		run((orders) -> assertThat(Application.get(orders.register(" Ada@Example.COM ")))
 			.isEqualTo(Application.get(orders.register("ada@example.com")))
@@ -109,6 +117,11 @@ class KeysGuideTests {
 			return this.store.reserve(lines);
 		}
 		// end::collection[]
+
+		@Locked("'order-' + (#id ?: 'new')")
+		public Mono<String> open(Long id) {
+			return this.store.ship(0);
+		}
 
 		@Locked("@userKeys.of(#email)")
 		public Mono<String> register(String email) {
