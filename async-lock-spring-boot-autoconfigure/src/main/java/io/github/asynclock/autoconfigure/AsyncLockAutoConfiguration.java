@@ -62,7 +62,8 @@ public final class AsyncLockAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(LockService.class)
-	@Import({ RedisStoreConfiguration.class, NoRedisClientConfiguration.class, TransactionConfiguration.class })
+	@Import({ RedisStoreConfiguration.class, NoRedisClientConfiguration.class, TransactionConfiguration.class,
+			MetricsConfiguration.class })
 	static class LockServiceConfiguration {
 
 		@Bean
@@ -75,15 +76,17 @@ public final class AsyncLockAutoConfiguration {
 		@Bean
 		QueueingLockService lockService(LockStore store, AsyncLockProperties properties,
 				ObjectProvider<LockListener> listeners, ObjectProvider<UnitsOfWork> units,
-				ConfigurableListableBeanFactory beanFactory) {
+				ObjectProvider<ObserverSource> observer, ConfigurableListableBeanFactory beanFactory) {
 			properties.validate();
 			QueueingLockService.Builder builder = QueueingLockService.builder(store)
 				.waitTime(properties.waitTime())
 				.leaseTime(properties.leaseTime())
 				.maxWaitersPerKey(properties.maxWaitersPerKey())
+				.heldWarning(properties.heldWarning())
 				.contextCarrier(contextCarrier())
 				.listeners(listeners.orderedStream().toList())
 				.unitsOfWork(properties.releaseAfterTransaction() ? units.getIfAvailable() : null);
+			observer.ifAvailable((source) -> builder.observer(source.orNone()));
 			ApplicationExecutor.find(beanFactory).ifPresent(builder::executor);
 			return builder.build();
 		}

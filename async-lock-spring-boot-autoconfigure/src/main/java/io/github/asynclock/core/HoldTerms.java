@@ -1,5 +1,6 @@
 package io.github.asynclock.core;
 
+import io.github.asynclock.LockException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,19 @@ class HoldTerms {
 	 * The wait ended without a grant.
 	 */
 	void timedOut() {
+	}
+
+	/**
+	 * The call will not be granted, or its grant not be used. May be told after
+	 * {@link #granted}, and twice.
+	 */
+	void refused(LockException reason) {
+	}
+
+	/**
+	 * The caller gave up before it was granted.
+	 */
+	void withdrawn() {
 	}
 
 }

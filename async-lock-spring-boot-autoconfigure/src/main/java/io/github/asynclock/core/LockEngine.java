@@ -118,27 +118,35 @@ final class LockEngine {
 	 */
 	HoldTerms terms(String key, @Nullable LockRequest request) {
 		UnitOfWork work = CallersWork.ofThread(this.units);
-		return (work == null && isPlain(request)) ? this.plainTerms
-				: new WatchedTerms(this, List.of(key), request, work);
+		return (work == null && isPlain(request)) ? this.plainTerms : watched(List.of(key), request, work, null);
 	}
 
 	/**
 	 * The terms of a call of this thread.
 	 */
 	HoldTerms terms(LockRequest request) {
-		return terms(request, CallersWork.ofThread(this.units));
+		return terms(request, CallersWork.ofThread(this.units), null);
 	}
 
 	/**
 	 * The terms of a subscriber.
 	 */
 	HoldTerms terms(LockRequest request, ContextView context) {
-		return terms(request, CallersWork.of(this.units, context));
+		return terms(request, CallersWork.of(this.units, context), context);
 	}
 
-	private HoldTerms terms(LockRequest request, @Nullable UnitOfWork work) {
-		return (work == null && isPlain(request)) ? this.plainTerms
-				: new WatchedTerms(this, request.keys(), request, work);
+	private HoldTerms terms(LockRequest request, @Nullable UnitOfWork work, @Nullable ContextView context) {
+		return (work == null && isPlain(request)) ? this.plainTerms : watched(request.keys(), request, work, context);
+	}
+
+	private WatchedTerms watched(List<String> keys, @Nullable LockRequest request, @Nullable UnitOfWork work,
+			@Nullable ContextView context) {
+		String name = (request != null) ? request.name() : null;
+		return new WatchedTerms(this, keys, request, work, observer().asked(name, keys, context));
+	}
+
+	EngineObserver observer() {
+		return this.listeners.observer();
 	}
 
 	private boolean isPlain(@Nullable LockRequest request) {

@@ -19,6 +19,13 @@ import java.util.concurrent.CompletionStage;
 public interface LockStore extends AutoCloseable {
 
 	/**
+	 * What the store is called in metrics: one word that never changes.
+	 */
+	default String name() {
+		return "custom";
+	}
+
+	/**
 	 * Whether the first of a local queue has the key without asking anybody, as in the
 	 * store of one JVM. Then {@link #grantNow} and {@link #close} are all that is called:
 	 * such a grant needs no renewal and no release. Never changes.
@@ -132,6 +139,21 @@ public interface LockStore extends AutoCloseable {
 		 * Where it is lost on the way, asking again gives the same grant.
 		 */
 		void granted(Attempt attempt, Answer.Granted answer);
+
+		/**
+		 * Whether to tell how long commands take. Never changes.
+		 */
+		default boolean timesCommands() {
+			return false;
+		}
+
+		/**
+		 * A command has ended; only where {@link #timesCommands}.
+		 * @param nanos how long that took
+		 * @param failed whether it failed, or was not answered in time
+		 */
+		default void answered(long nanos, boolean failed) {
+		}
 
 	}
 

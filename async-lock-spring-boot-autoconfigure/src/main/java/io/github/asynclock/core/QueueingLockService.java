@@ -40,7 +40,9 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		Spare spare = new Spare("async-lock-tell", TELLING_THREADS);
 		Executor executor = (builder.executor != null) ? builder.executor : new Spare("async-lock", ACTION_THREADS);
 		this.engine = new LockEngine(new KeyQueues(), builder.store, builder.settings(), new Starter(executor, spare),
-				spare, SafeCarrier.of(builder.contextCarrier), new Listeners(builder.listeners), builder.unitsOfWork);
+				spare, SafeCarrier.of(builder.contextCarrier),
+				new Listeners(builder.listeners, builder.observer, builder.heldWarningNanos, builder.inspected),
+				builder.unitsOfWork);
 	}
 
 	/**
@@ -81,6 +83,7 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 			lease = this.engine.takeNow(key, terms, scope);
 		}
 		catch (LockClosedException ex) {
+			terms.refused(ex);
 			return CompletableFuture.failedFuture(ex);
 		}
 		if (lease != null) {
@@ -142,7 +145,14 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 			return (lease != null) ? lease : call.await(multi);
 		}
 		String key = request.keys().get(0);
-		HeldLease lease = this.engine.takeNow(key, terms, scope);
+		HeldLease lease;
+		try {
+			lease = this.engine.takeNow(key, terms, scope);
+		}
+		catch (LockClosedException ex) {
+			terms.refused(ex);
+			throw ex;
+		}
 		if (lease != null) {
 			return lease;
 		}
@@ -209,6 +219,12 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		private Collection<? extends LockListener> listeners = List.of();
 
 		private @Nullable UnitsOfWork unitsOfWork;
+
+		private EngineObserver observer = EngineObserver.NONE;
+
+		private long heldWarningNanos;
+
+		private boolean inspected;
 
 		private Builder(LockStore store) {
 			this.store = Objects.requireNonNull(store, "store");
@@ -283,6 +299,37 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		 */
 		public Builder unitsOfWork(@Nullable UnitsOfWork unitsOfWork) {
 			this.unitsOfWork = unitsOfWork;
+			return this;
+		}
+
+		/**
+		 * Who is told of all calls and of what the store does, for metrics and traces.
+		 * Default: nobody, which costs nothing.
+		 */
+		public Builder observer(EngineObserver observer) {
+			this.observer = Objects.requireNonNull(observer, "observer");
+			return this;
+		}
+
+		/**
+		 * After how long a lock that is still held is warned of in the log, once. Default
+		 * null: never, which costs nothing.
+		 */
+		public Builder heldWarning(@Nullable Duration heldWarning) {
+			if (heldWarning != null && (heldWarning.isNegative() || heldWarning.isZero())) {
+				throw new IllegalArgumentException(
+						"heldWarning is " + heldWarning + "; give a duration of more than zero, or null for never");
+			}
+			this.heldWarningNanos = Settings.nanos(heldWarning, 0);
+			return this;
+		}
+
+		/**
+		 * Whether {@link QueueingLockService#locks} is to say since when a key is held,
+		 * and by which request. Default false, which costs nothing.
+		 */
+		public Builder inspected(boolean inspected) {
+			this.inspected = inspected;
 			return this;
 		}
 

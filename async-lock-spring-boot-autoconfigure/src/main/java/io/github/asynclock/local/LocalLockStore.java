@@ -38,6 +38,11 @@ public final class LocalLockStore implements LockStore {
 	}
 
 	@Override
+	public String name() {
+		return "local";
+	}
+
+	@Override
 	public boolean grantsAtOnce() {
 		return true;
 	}

@@ -157,6 +157,11 @@ public final class RedisLockStore implements LockStore {
 	}
 
 	@Override
+	public String name() {
+		return "redis";
+	}
+
+	@Override
 	public boolean grantsAtOnce() {
 		return false;
 	}
@@ -267,6 +272,10 @@ public final class RedisLockStore implements LockStore {
 	@Override
 	public void listen(Listener listener) {
 		this.attempts.listen(listener);
+		if (listener.timesCommands()) {
+			this.connection.timing(listener);
+			this.asking.timing(listener);
+		}
 	}
 
 	@Override
