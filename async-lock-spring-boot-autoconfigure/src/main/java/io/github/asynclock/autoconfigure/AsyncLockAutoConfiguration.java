@@ -13,6 +13,8 @@ import io.github.asynclock.core.QueueingLockService;
 import io.github.asynclock.core.UnitsOfWork;
 import io.github.asynclock.local.LocalLockStore;
 import io.micrometer.context.ContextRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -45,6 +47,10 @@ import org.springframework.util.function.SingletonSupplier;
 @Import(PipelinrConfiguration.class)
 @ImportRuntimeHints(LockRuntimeHints.class)
 public final class AsyncLockAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(AsyncLockAutoConfiguration.class);
+
+	private static final String ENDPOINT = "org.springframework.boot.actuate.endpoint.annotation.Endpoint";
 
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
@@ -86,8 +92,11 @@ public final class AsyncLockAutoConfiguration {
 				.contextCarrier(contextCarrier())
 				.listeners(listeners.orderedStream().toList())
 				.unitsOfWork(properties.releaseAfterTransaction() ? units.getIfAvailable() : null);
+			builder.inspected(ClassUtils.isPresent(ENDPOINT, beanFactory.getBeanClassLoader()));
 			observer.ifAvailable((source) -> builder.observer(source.orNone()));
 			ApplicationExecutor.find(beanFactory).ifPresent(builder::executor);
+			logger.info("Locks are kept " + store.description() + "; lease time " + properties.leaseTime().toMillis()
+					+ " ms, wait time " + properties.waitTime().toMillis() + " ms");
 			return builder.build();
 		}
 

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 class HoldTerms {
 
+	static final long UNKNOWN = Long.MIN_VALUE;
+
 	private final LockEngine engine;
 
 	/** What the caller does as one; null if nothing of the kind is known. */
@@ -25,6 +27,20 @@ class HoldTerms {
 
 	final LockEngine engine() {
 		return this.engine;
+	}
+
+	/**
+	 * What the request is called; null if it has no name, or that is not recorded.
+	 */
+	@Nullable String name() {
+		return null;
+	}
+
+	/**
+	 * When the keys were granted, on the wheel's clock.
+	 */
+	long grantedAt() {
+		return UNKNOWN;
 	}
 
 	/**

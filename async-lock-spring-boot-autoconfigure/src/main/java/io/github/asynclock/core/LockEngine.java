@@ -36,6 +36,8 @@ final class LockEngine {
 	/** Null where the store grants at once. */
 	private final @Nullable StoreGate gate;
 
+	private final Inspector inspector;
+
 	private final Settings settings;
 
 	private final @Nullable WaiterLimit limit;
@@ -70,6 +72,7 @@ final class LockEngine {
 		this.listeners = listeners;
 		this.drain = new Drain(this.queues);
 		this.gate = store.grantsAtOnce() ? null : new StoreGate(this, store);
+		this.inspector = new Inspector(queues, this.gate);
 	}
 
 	DeadlineWheel wheel() {
@@ -471,6 +474,35 @@ final class LockEngine {
 
 	void lose(HeldLease lease, LockLostException reason) {
 		tell(() -> lease.lose(reason));
+	}
+
+	Inspector inspector() {
+		return this.inspector;
+	}
+
+	/**
+	 * Takes a key away from whoever holds it, here or elsewhere.
+	 * @return whether somebody did
+	 */
+	CompletionStage<Boolean> forceRelease(String key) {
+		HeldLease lease = this.inspector.holder(key);
+		if (lease == null) {
+			return this.store.forceRelease(key);
+		}
+		CompletableFuture<Boolean> told = new CompletableFuture<>();
+		tell(() -> {
+			try {
+				lease.lose(Messages.forced(lease.keys()));
+			}
+			finally {
+				told.complete(true);
+			}
+		});
+		return told;
+	}
+
+	LockStore store() {
+		return this.store;
 	}
 
 	boolean isClosed() {

@@ -169,6 +169,55 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		return Mono.fromCompletionStage(() -> this.engine.isLocked(key));
 	}
 
+	/**
+	 * The keys in use in this JVM: a snapshot, which disturbs nobody, but takes time for
+	 * many keys and long queues.
+	 * @param limit how many keys at most; which ones is not said
+	 * @return sorted by key
+	 */
+	public List<LockState> locks(int limit) {
+		return this.engine.inspector().locks(limit);
+	}
+
+	/**
+	 * How many keys are in use in this JVM.
+	 */
+	public int lockCount() {
+		return this.engine.queues().size();
+	}
+
+	/**
+	 * A key as it is in this JVM now; null if nobody uses it here.
+	 */
+	public @Nullable LockState lock(String key) {
+		requireKey(key);
+		return this.engine.inspector().lock(key);
+	}
+
+	/**
+	 * Who has a key, and who waits for it, among all instances; empty where the store
+	 * knows no others.
+	 */
+	public Mono<LockStore.Elsewhere> elsewhere(String key) {
+		requireKey(key);
+		return Mono.defer(() -> {
+			CompletionStage<LockStore.Elsewhere> found = this.engine.store().inspect(key);
+			return (found != null) ? Mono.fromCompletionStage(found) : Mono.empty();
+		});
+	}
+
+	/**
+	 * Takes a key away from its holder, which is told that its lease is lost: one of this
+	 * JVM at once, one elsewhere at its next renewal. Its action may run on, so this is
+	 * for emergencies. All keys of a holder of this JVM are freed. What is left of a
+	 * least hold is ended in Redis, not in a store of one JVM.
+	 * @return whether the key was held
+	 */
+	public Mono<Boolean> forceRelease(String key) {
+		requireKey(key);
+		return Mono.fromCompletionStage(() -> this.engine.forceRelease(key));
+	}
+
 	@SuppressWarnings("NullAway") // what it is about
 	private static void requireKey(@Nullable String key) {
 		if (key == null || key.isBlank()) {

@@ -308,6 +308,10 @@ final class StoreGate {
 		return this.store;
 	}
 
+	@Nullable Holding holding(Link place) {
+		return this.holdings.get(place);
+	}
+
 	LockEngine engine() {
 		return this.engine;
 	}

@@ -57,6 +57,16 @@ final class WatchedTerms extends HoldTerms {
 	}
 
 	@Override
+	@Nullable String name() {
+		return this.name;
+	}
+
+	@Override
+	long grantedAt() {
+		return this.grantedAt;
+	}
+
+	@Override
 	void granted(HeldLease lease) {
 		this.grantedAt = DeadlineWheel.now();
 		this.open.set(lease.owned());

@@ -43,6 +43,11 @@ public final class LocalLockStore implements LockStore {
 	}
 
 	@Override
+	public String description() {
+		return "in this JVM alone";
+	}
+
+	@Override
 	public boolean grantsAtOnce() {
 		return true;
 	}

@@ -52,6 +52,10 @@ public final class RedisLockStore implements LockStore {
 
 	private final Attempts attempts;
 
+	private final Inspection inspection;
+
+	private final String address;
+
 	private final CompletableFuture<List<String>> missingPermissions = new CompletableFuture<>();
 
 	/**
@@ -74,6 +78,8 @@ public final class RedisLockStore implements LockStore {
 				? new LockConnection(opener(factory, null), this.timer, timeout, this::wakeAll) : this.connection;
 		this.protocol = new RedisProtocol(this.connection, this.asking, this.names, instance, settings, this.cluster);
 		this.closings = new Closings(this.protocol, this.timer, timeout);
+		this.inspection = new Inspection(this.connection, this.protocol, this.names, instance);
+		this.address = RedisAddress.of(factory);
 		this.attempts = new Attempts(this.protocol, this.closings, this.names, instance, settings);
 	}
 
@@ -260,6 +266,26 @@ public final class RedisLockStore implements LockStore {
 	@Override
 	public CompletionStage<Boolean> isLocked(String key) {
 		return this.protocol.exists(this.names.of(key)).thenApply((count) -> count > 0);
+	}
+
+	@Override
+	public String description() {
+		return "in Redis at " + this.address + ", with the key prefix " + this.settings.keyPrefix();
+	}
+
+	@Override
+	public CompletionStage<Elsewhere> inspect(String key) {
+		return this.inspection.look(key);
+	}
+
+	@Override
+	public CompletionStage<Boolean> forceRelease(String key) {
+		return this.inspection.free(key);
+	}
+
+	@Override
+	public CompletionStage<Map<String, String>> server() {
+		return this.inspection.server();
 	}
 
 	@Override
