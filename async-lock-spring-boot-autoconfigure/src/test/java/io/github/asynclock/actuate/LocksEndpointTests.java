@@ -44,7 +44,8 @@ class LocksEndpointTests {
 
 	private static ConfigurableApplicationContext run(String... properties) {
 		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
-			.properties("server.port=0", "spring.main.banner-mode=off", "spring.lifecycle.timeout-per-shutdown-phase=100ms",
+			.properties("server.port=0", "spring.main.banner-mode=off",
+					"spring.lifecycle.timeout-per-shutdown-phase=100ms",
 					"management.endpoints.web.exposure.include=asynclocks")
 			.properties(properties)
 			.run();
