@@ -37,6 +37,11 @@ class ArchitectureTest {
 			// the engine, its ports and their words
 			".core.QueueingLockService", ".core.LockStore", ".core.Attempt", ".core.StoreGrant", ".core.ContextCarrier",
 			".core.UnitOfWork", ".core.UnitsOfWork",
+			// what metrics are told, and what they are made of
+			".core.EngineObserver", ".core.LockState", ".actuate.LocksEndpoint", ".actuate.LockStoreHealthIndicator",
+			".autoconfigure.AsyncLockActuatorAutoConfiguration", ".metrics.LockObserver",
+			".metrics.LockObservationContext", ".metrics.LockObservationConvention",
+			".metrics.DefaultLockObservationConvention",
 			// which unit of work a caller is in that goes on on another thread
 			".core.CallersWork", ".core.SafeCarrier",
 			// transactions as units of work
@@ -94,6 +99,19 @@ class ArchitectureTest {
 	static final ArchRule transactionUsesCore = usesOfOurs(".transaction", ".core");
 
 	@ArchTest
+	static final ArchRule metricsUsesCore = usesOfOurs(".metrics", "", ".core");
+
+	@ArchTest
+	static final ArchRule actuateUsesCore = usesOfOurs(".actuate", "", ".core");
+
+	@ArchTest
+	static final ArchRule onlyMetricsAndTheWiringKnowMeters = noClasses().that(resideInAPackage(ROOT + ".."))
+		.and(resideOutsideOfPackage(ROOT + ".metrics"))
+		.and(resideOutsideOfPackage(ROOT + ".autoconfigure"))
+		.should()
+		.dependOnClassesThat(resideInAnyPackage("io.micrometer.core..", "io.micrometer.observation.."));
+
+	@ArchTest
 	static final ArchRule onlyItsOwnPackageAndTheWiringKnowTransactions = noClasses()
 		.that(resideInAPackage(ROOT + ".."))
 		.and(resideOutsideOfPackage(ROOT + ".transaction"))
@@ -105,7 +123,8 @@ class ArchitectureTest {
 	static final ArchRule noPackageIsLeftOut = classes().that(resideInAPackage(ROOT + ".."))
 		.should()
 		.resideInAnyPackage(ROOT, ROOT + ".core", ROOT + ".local", ROOT + ".redis", ROOT + ".aop", ROOT + ".context",
-				ROOT + ".transaction", ROOT + ".pipelinr", ROOT + ".autoconfigure");
+				ROOT + ".transaction", ROOT + ".pipelinr", ROOT + ".metrics", ROOT + ".actuate",
+				ROOT + ".autoconfigure");
 
 	@ArchTest
 	static final ArchRule noCycles = slices().matching(ROOT + ".(*)..").should().beFreeOfCycles();

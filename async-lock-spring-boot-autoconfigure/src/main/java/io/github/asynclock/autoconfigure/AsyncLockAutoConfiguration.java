@@ -13,6 +13,8 @@ import io.github.asynclock.core.QueueingLockService;
 import io.github.asynclock.core.UnitsOfWork;
 import io.github.asynclock.local.LocalLockStore;
 import io.micrometer.context.ContextRegistry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -46,6 +48,10 @@ import org.springframework.util.function.SingletonSupplier;
 @ImportRuntimeHints(LockRuntimeHints.class)
 public final class AsyncLockAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(AsyncLockAutoConfiguration.class);
+
+	private static final String ENDPOINT = "org.springframework.boot.actuate.endpoint.annotation.Endpoint";
+
 	@Bean
 	@Role(BeanDefinition.ROLE_INFRASTRUCTURE)
 	static LockedBeanPostProcessor lockedBeanPostProcessor(Environment environment, ObjectProvider<UnitsOfWork> units) {
@@ -62,7 +68,8 @@ public final class AsyncLockAutoConfiguration {
 
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean(LockService.class)
-	@Import({ RedisStoreConfiguration.class, NoRedisClientConfiguration.class, TransactionConfiguration.class })
+	@Import({ RedisStoreConfiguration.class, NoRedisClientConfiguration.class, TransactionConfiguration.class,
+			MetricsConfiguration.class })
 	static class LockServiceConfiguration {
 
 		@Bean
@@ -75,16 +82,21 @@ public final class AsyncLockAutoConfiguration {
 		@Bean
 		QueueingLockService lockService(LockStore store, AsyncLockProperties properties,
 				ObjectProvider<LockListener> listeners, ObjectProvider<UnitsOfWork> units,
-				ConfigurableListableBeanFactory beanFactory) {
+				ObjectProvider<ObserverSource> observer, ConfigurableListableBeanFactory beanFactory) {
 			properties.validate();
 			QueueingLockService.Builder builder = QueueingLockService.builder(store)
 				.waitTime(properties.waitTime())
 				.leaseTime(properties.leaseTime())
 				.maxWaitersPerKey(properties.maxWaitersPerKey())
+				.heldWarning(properties.heldWarning())
 				.contextCarrier(contextCarrier())
 				.listeners(listeners.orderedStream().toList())
 				.unitsOfWork(properties.releaseAfterTransaction() ? units.getIfAvailable() : null);
+			builder.inspected(ClassUtils.isPresent(ENDPOINT, beanFactory.getBeanClassLoader()));
+			observer.ifAvailable((source) -> builder.observer(source.orNone()));
 			ApplicationExecutor.find(beanFactory).ifPresent(builder::executor);
+			logger.info("Locks are kept " + store.description() + "; lease time " + properties.leaseTime().toMillis()
+					+ " ms, wait time " + properties.waitTime().toMillis() + " ms");
 			return builder.build();
 		}
 

@@ -20,12 +20,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param releaseAfterTransaction Whether a lock that is taken inside a running
  * transaction is released only after that has completed. If false, others may read what
  * was there before the commit.
+ * @param heldWarning After how long a lock that is still held is warned of in the log,
+ * once. Empty means never.
+ * @param metrics Metrics and traces.
  * @param redis Locks on Redis.
  */
 @ConfigurationProperties("async-lock")
 record AsyncLockProperties(@DefaultValue("auto") Provider provider, @DefaultValue("30s") Duration waitTime,
 		@DefaultValue("30s") Duration leaseTime, @DefaultValue("0") Integer maxWaitersPerKey,
-		@DefaultValue("true") Boolean releaseAfterTransaction, @DefaultValue Redis redis) {
+		@DefaultValue("true") Boolean releaseAfterTransaction, @Nullable Duration heldWarning,
+		@DefaultValue Metrics metrics, @DefaultValue Redis redis) {
 
 	static final String REDIS_URL = "async-lock.redis.url";
 
@@ -55,6 +59,21 @@ record AsyncLockProperties(@DefaultValue("auto") Provider provider, @DefaultValu
 				"A lease under 100 ms cannot be renewed in time. Give 100 ms or more, as in", "30s");
 		PropertyCheck.that(this.maxWaitersPerKey >= 0, "max-waiters-per-key", this.maxWaitersPerKey,
 				"A limit cannot be negative. Give zero (no limit) or more, as in", "1000");
+		if (this.heldWarning != null) {
+			PropertyCheck.that(this.heldWarning.compareTo(Duration.ZERO) > 0, "held-warning", this.heldWarning,
+					"A lock cannot be held for less than no time. Give more than zero, or nothing for never, as in",
+					"1m");
+		}
+	}
+
+	/**
+	 * Metrics and traces.
+	 *
+	 * @param enabled Whether there are metrics and traces of locks, where Micrometer is
+	 * there.
+	 */
+	record Metrics(@DefaultValue("true") Boolean enabled) {
+
 	}
 
 	/**

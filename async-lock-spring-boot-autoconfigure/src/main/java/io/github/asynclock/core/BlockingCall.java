@@ -52,6 +52,7 @@ final class BlockingCall implements Call {
 				LockSupport.park(this);
 			}
 			else if (waiting.withdraw()) {
+				this.terms.withdrawn();
 				isDecided(); // of several keys one may just have been granted: it goes
 								// back
 				throw Messages.interrupted(this.request.keys());
@@ -175,6 +176,7 @@ final class BlockingCall implements Call {
 
 	@Override
 	public void refused(LockException reason) {
+		this.terms.refused(reason);
 		this.refusal = reason;
 		LockSupport.unpark(this.thread);
 	}

@@ -179,6 +179,7 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 	@Override
 	public void refused(LockException reason) {
 		waitsNoLonger();
+		this.terms.refused(reason);
 		super.completeExceptionally(reason);
 	}
 
@@ -232,7 +233,9 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 		Object waiting = (at instanceof Observed observed) ? observed.waiting() : at;
 		if (ended && waiting instanceof Withdrawable withdrawable) {
 			waitsNoLonger();
-			withdrawable.withdraw();
+			if (withdrawable.withdraw()) {
+				this.terms.withdrawn();
+			}
 		}
 		return ended;
 	}

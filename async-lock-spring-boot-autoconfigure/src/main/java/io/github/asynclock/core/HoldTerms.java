@@ -1,5 +1,6 @@
 package io.github.asynclock.core;
 
+import io.github.asynclock.LockException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  * them: nothing does.
  */
 class HoldTerms {
+
+	static final long UNKNOWN = Long.MIN_VALUE;
 
 	private final LockEngine engine;
 
@@ -24,6 +27,20 @@ class HoldTerms {
 
 	final LockEngine engine() {
 		return this.engine;
+	}
+
+	/**
+	 * What the request is called; null if it has no name, or that is not recorded.
+	 */
+	@Nullable String name() {
+		return null;
+	}
+
+	/**
+	 * When the keys were granted, on the wheel's clock.
+	 */
+	long grantedAt() {
+		return UNKNOWN;
 	}
 
 	/**
@@ -102,6 +119,19 @@ class HoldTerms {
 	 * The wait ended without a grant.
 	 */
 	void timedOut() {
+	}
+
+	/**
+	 * The call will not be granted, or its grant not be used. May be told after
+	 * {@link #granted}, and twice.
+	 */
+	void refused(LockException reason) {
+	}
+
+	/**
+	 * The caller gave up before it was granted.
+	 */
+	void withdrawn() {
 	}
 
 }

@@ -168,13 +168,18 @@ final class KeyHead {
 				// From asking to asking: an answer that did not come has cost time
 				// enough.
 				long left = Math.max(wait - (System.nanoTime() - this.askedAt), LEAST_POLL.toNanos());
-				this.poll = new Alarm(DeadlineWheel.in(remaining.isZero() ? left : wait), this::ask);
+				this.poll = new Alarm(DeadlineWheel.in(remaining.isZero() ? left : wait), this::poll);
 				this.gate.engine().wheel().add(this.poll);
 			}
 		}
 		if (now) {
 			ask();
 		}
+	}
+
+	private void poll() {
+		this.gate.engine().observer().polled();
+		ask();
 	}
 
 	private void stopPoll() {

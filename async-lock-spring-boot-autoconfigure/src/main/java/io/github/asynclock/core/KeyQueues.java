@@ -167,6 +167,13 @@ final class KeyQueues {
 	}
 
 	/**
+	 * The last link of a key; null if nobody uses it.
+	 */
+	@Nullable Link end(String key) {
+		return this.last.get(key);
+	}
+
+	/**
 	 * The last link of each key in use.
 	 */
 	Collection<Link> ends() {

@@ -100,6 +100,10 @@ final class KeyTable {
 		}
 	}
 
+	@Nullable Link get(String key) {
+		return find(this.buckets.get(index(key)), key);
+	}
+
 	boolean containsKey(String key) {
 		return find(this.buckets.get(index(key)), key) != null;
 	}

@@ -18,12 +18,47 @@ final class Listeners {
 
 	private final List<LockListener> listeners;
 
+	private final EngineObserver observer;
+
+	/** Zero: never. */
+	private final long warnAfterNanos;
+
+	private final boolean inspected;
+
 	Listeners(Collection<? extends LockListener> listeners) {
-		this.listeners = List.copyOf(listeners);
+		this(listeners, EngineObserver.NONE, 0, false);
 	}
 
+	/**
+	 * @param warnAfterNanos how long a lock may be held without a warning; zero: for ever
+	 * @param inspected whether somebody may ask since when a key is held, and by whom
+	 */
+	Listeners(Collection<? extends LockListener> listeners, EngineObserver observer, long warnAfterNanos,
+			boolean inspected) {
+		this.listeners = List.copyOf(listeners);
+		this.observer = SafeObserver.of(observer);
+		this.warnAfterNanos = warnAfterNanos;
+		this.inspected = inspected;
+	}
+
+	/**
+	 * Whether nobody wants to know anything of a call.
+	 */
 	boolean isEmpty() {
-		return this.listeners.isEmpty();
+		return this.listeners.isEmpty() && this.observer == EngineObserver.NONE && this.warnAfterNanos == 0
+				&& !this.inspected;
+	}
+
+	EngineObserver observer() {
+		return this.observer;
+	}
+
+	long warnAfterNanos() {
+		return this.warnAfterNanos;
+	}
+
+	void heldLong(LockEvent event) {
+		logger.warn(Messages.heldLong(event));
 	}
 
 	void granted(LockEvent event) {

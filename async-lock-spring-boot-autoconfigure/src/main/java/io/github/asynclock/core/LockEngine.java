@@ -36,6 +36,8 @@ final class LockEngine {
 	/** Null where the store grants at once. */
 	private final @Nullable StoreGate gate;
 
+	private final Inspector inspector;
+
 	private final Settings settings;
 
 	private final @Nullable WaiterLimit limit;
@@ -70,6 +72,7 @@ final class LockEngine {
 		this.listeners = listeners;
 		this.drain = new Drain(this.queues);
 		this.gate = store.grantsAtOnce() ? null : new StoreGate(this, store);
+		this.inspector = new Inspector(queues, this.gate);
 	}
 
 	DeadlineWheel wheel() {
@@ -118,27 +121,35 @@ final class LockEngine {
 	 */
 	HoldTerms terms(String key, @Nullable LockRequest request) {
 		UnitOfWork work = CallersWork.ofThread(this.units);
-		return (work == null && isPlain(request)) ? this.plainTerms
-				: new WatchedTerms(this, List.of(key), request, work);
+		return (work == null && isPlain(request)) ? this.plainTerms : watched(List.of(key), request, work, null);
 	}
 
 	/**
 	 * The terms of a call of this thread.
 	 */
 	HoldTerms terms(LockRequest request) {
-		return terms(request, CallersWork.ofThread(this.units));
+		return terms(request, CallersWork.ofThread(this.units), null);
 	}
 
 	/**
 	 * The terms of a subscriber.
 	 */
 	HoldTerms terms(LockRequest request, ContextView context) {
-		return terms(request, CallersWork.of(this.units, context));
+		return terms(request, CallersWork.of(this.units, context), context);
 	}
 
-	private HoldTerms terms(LockRequest request, @Nullable UnitOfWork work) {
-		return (work == null && isPlain(request)) ? this.plainTerms
-				: new WatchedTerms(this, request.keys(), request, work);
+	private HoldTerms terms(LockRequest request, @Nullable UnitOfWork work, @Nullable ContextView context) {
+		return (work == null && isPlain(request)) ? this.plainTerms : watched(request.keys(), request, work, context);
+	}
+
+	private WatchedTerms watched(List<String> keys, @Nullable LockRequest request, @Nullable UnitOfWork work,
+			@Nullable ContextView context) {
+		String name = (request != null) ? request.name() : null;
+		return new WatchedTerms(this, keys, request, work, observer().asked(name, keys, context));
+	}
+
+	EngineObserver observer() {
+		return this.listeners.observer();
 	}
 
 	private boolean isPlain(@Nullable LockRequest request) {
@@ -463,6 +474,35 @@ final class LockEngine {
 
 	void lose(HeldLease lease, LockLostException reason) {
 		tell(() -> lease.lose(reason));
+	}
+
+	Inspector inspector() {
+		return this.inspector;
+	}
+
+	/**
+	 * Takes a key away from whoever holds it, here or elsewhere.
+	 * @return whether somebody did
+	 */
+	CompletionStage<Boolean> forceRelease(String key) {
+		HeldLease lease = this.inspector.holder(key);
+		if (lease == null) {
+			return this.store.forceRelease(key);
+		}
+		CompletableFuture<Boolean> told = new CompletableFuture<>();
+		tell(() -> {
+			try {
+				lease.lose(Messages.forced(lease.keys()));
+			}
+			finally {
+				told.complete(true);
+			}
+		});
+		return told;
+	}
+
+	LockStore store() {
+		return this.store;
 	}
 
 	boolean isClosed() {

@@ -3,7 +3,11 @@ package io.github.asynclock.core;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The port to what decides between JVMs. The engine queues the callers of this JVM; for
@@ -17,6 +21,46 @@ import java.util.concurrent.CompletionStage;
  * {@link Attempt} or {@link StoreGrant}, so the store must recognise them.
  */
 public interface LockStore extends AutoCloseable {
+
+	/**
+	 * What the store is called in metrics: one word that never changes.
+	 */
+	default String name() {
+		return "custom";
+	}
+
+	/**
+	 * Where locks are kept, for the log and for people; never a password.
+	 */
+	default String description() {
+		return "in a store of the application's: " + getClass().getName();
+	}
+
+	/**
+	 * Asks the server for a sign of life.
+	 * @return what is known of it, such as its version; fails if it does not answer.
+	 * Empty where there is no server
+	 */
+	default CompletionStage<Map<String, String>> server() {
+		return CompletableFuture.completedFuture(Map.of());
+	}
+
+	/**
+	 * Who has a key, and who waits for it, among all instances: a snapshot.
+	 * @return null where there are no other instances
+	 */
+	default @Nullable CompletionStage<Elsewhere> inspect(String key) {
+		return null;
+	}
+
+	/**
+	 * Takes a key away from whichever instance holds it, or ends its rest; the next one
+	 * that waits has it then. The holder learns of it at its next renewal.
+	 * @return whether it was held, or rested
+	 */
+	default CompletionStage<Boolean> forceRelease(String key) {
+		return CompletableFuture.completedFuture(false);
+	}
 
 	/**
 	 * Whether the first of a local queue has the key without asking anybody, as in the
@@ -117,6 +161,19 @@ public interface LockStore extends AutoCloseable {
 
 	}
 
+	/**
+	 * What is known of a key among all instances.
+	 *
+	 * @param self the id of this instance
+	 * @param holder the id of the instance that holds the key; null if none does
+	 * @param timeLeft how long the key stays taken if nothing is done, by a holder or by
+	 * a rest; zero if it is free
+	 * @param waiting the ids of the instances that wait for it, in order
+	 */
+	record Elsewhere(String self, @Nullable String holder, Duration timeLeft, List<String> waiting) {
+
+	}
+
 	/** What a store says unasked. */
 	interface Listener {
 
@@ -132,6 +189,21 @@ public interface LockStore extends AutoCloseable {
 		 * Where it is lost on the way, asking again gives the same grant.
 		 */
 		void granted(Attempt attempt, Answer.Granted answer);
+
+		/**
+		 * Whether to tell how long commands take. Never changes.
+		 */
+		default boolean timesCommands() {
+			return false;
+		}
+
+		/**
+		 * A command has ended; only where {@link #timesCommands}.
+		 * @param nanos how long that took
+		 * @param failed whether it failed, or was not answered in time
+		 */
+		default void answered(long nanos, boolean failed) {
+		}
 
 	}
 

@@ -7,6 +7,7 @@ import java.util.StringJoiner;
 
 import io.github.asynclock.LockClosedException;
 import io.github.asynclock.LockDeadlockException;
+import io.github.asynclock.LockEvent;
 import io.github.asynclock.LockException;
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRejectedException;
@@ -61,9 +62,22 @@ final class Messages {
 				+ "(spring.lifecycle.timeout-per-shutdown-phase) or make the action shorter", keys);
 	}
 
+	static LockLostException forced(Collection<String> keys) {
+		return new LockLostException(was(keys) + " lost: somebody released it by force. Others may hold it now; "
+				+ "check the fencing token where it matters", keys);
+	}
+
 	static LockLostException heldTooLong(Collection<String> keys, Duration atMost) {
 		return new LockLostException(was(keys) + " lost on purpose: its action had not ended after " + atMost
 				+ " (holdAtMost). Others may hold it now. Allow more time, or make the action shorter", keys);
+	}
+
+	static String heldLong(LockEvent event) {
+		String name = (event.name() != null) ? " by \"" + event.name() + "\"" : "";
+		return what(event.keys()) + ((event.keys().size() == 1) ? " is" : " are") + " held for "
+				+ event.held().toMillis() + " ms" + name
+				+ " and still is, longer than async-lock.held-warning; those that wait for it wait on. "
+				+ "Is its action stuck? Make it shorter, or raise the limit";
 	}
 
 	static LockRejectedException rejected(String key, Collection<String> keys, int limit) {

@@ -40,7 +40,9 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		Spare spare = new Spare("async-lock-tell", TELLING_THREADS);
 		Executor executor = (builder.executor != null) ? builder.executor : new Spare("async-lock", ACTION_THREADS);
 		this.engine = new LockEngine(new KeyQueues(), builder.store, builder.settings(), new Starter(executor, spare),
-				spare, SafeCarrier.of(builder.contextCarrier), new Listeners(builder.listeners), builder.unitsOfWork);
+				spare, SafeCarrier.of(builder.contextCarrier),
+				new Listeners(builder.listeners, builder.observer, builder.heldWarningNanos, builder.inspected),
+				builder.unitsOfWork);
 	}
 
 	/**
@@ -81,6 +83,7 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 			lease = this.engine.takeNow(key, terms, scope);
 		}
 		catch (LockClosedException ex) {
+			terms.refused(ex);
 			return CompletableFuture.failedFuture(ex);
 		}
 		if (lease != null) {
@@ -142,7 +145,14 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 			return (lease != null) ? lease : call.await(multi);
 		}
 		String key = request.keys().get(0);
-		HeldLease lease = this.engine.takeNow(key, terms, scope);
+		HeldLease lease;
+		try {
+			lease = this.engine.takeNow(key, terms, scope);
+		}
+		catch (LockClosedException ex) {
+			terms.refused(ex);
+			throw ex;
+		}
 		if (lease != null) {
 			return lease;
 		}
@@ -157,6 +167,55 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 	public Mono<Boolean> isLocked(String key) {
 		requireKey(key);
 		return Mono.fromCompletionStage(() -> this.engine.isLocked(key));
+	}
+
+	/**
+	 * The keys in use in this JVM: a snapshot, which disturbs nobody, but takes time for
+	 * many keys and long queues.
+	 * @param limit how many keys at most; which ones is not said
+	 * @return sorted by key
+	 */
+	public List<LockState> locks(int limit) {
+		return this.engine.inspector().locks(limit);
+	}
+
+	/**
+	 * How many keys are in use in this JVM.
+	 */
+	public int lockCount() {
+		return this.engine.queues().size();
+	}
+
+	/**
+	 * A key as it is in this JVM now; null if nobody uses it here.
+	 */
+	public @Nullable LockState lock(String key) {
+		requireKey(key);
+		return this.engine.inspector().lock(key);
+	}
+
+	/**
+	 * Who has a key, and who waits for it, among all instances; empty where the store
+	 * knows no others.
+	 */
+	public Mono<LockStore.Elsewhere> elsewhere(String key) {
+		requireKey(key);
+		return Mono.defer(() -> {
+			CompletionStage<LockStore.Elsewhere> found = this.engine.store().inspect(key);
+			return (found != null) ? Mono.fromCompletionStage(found) : Mono.empty();
+		});
+	}
+
+	/**
+	 * Takes a key away from its holder, which is told that its lease is lost: one of this
+	 * JVM at once, one elsewhere at its next renewal. Its action may run on, so this is
+	 * for emergencies. All keys of a holder of this JVM are freed. What is left of a
+	 * least hold is ended in Redis, not in a store of one JVM.
+	 * @return whether the key was held
+	 */
+	public Mono<Boolean> forceRelease(String key) {
+		requireKey(key);
+		return Mono.fromCompletionStage(() -> this.engine.forceRelease(key));
 	}
 
 	@SuppressWarnings("NullAway") // what it is about
@@ -209,6 +268,12 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		private Collection<? extends LockListener> listeners = List.of();
 
 		private @Nullable UnitsOfWork unitsOfWork;
+
+		private EngineObserver observer = EngineObserver.NONE;
+
+		private long heldWarningNanos;
+
+		private boolean inspected;
 
 		private Builder(LockStore store) {
 			this.store = Objects.requireNonNull(store, "store");
@@ -283,6 +348,37 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		 */
 		public Builder unitsOfWork(@Nullable UnitsOfWork unitsOfWork) {
 			this.unitsOfWork = unitsOfWork;
+			return this;
+		}
+
+		/**
+		 * Who is told of all calls and of what the store does, for metrics and traces.
+		 * Default: nobody, which costs nothing.
+		 */
+		public Builder observer(EngineObserver observer) {
+			this.observer = Objects.requireNonNull(observer, "observer");
+			return this;
+		}
+
+		/**
+		 * After how long a lock that is still held is warned of in the log, once. Default
+		 * null: never, which costs nothing.
+		 */
+		public Builder heldWarning(@Nullable Duration heldWarning) {
+			if (heldWarning != null && (heldWarning.isNegative() || heldWarning.isZero())) {
+				throw new IllegalArgumentException(
+						"heldWarning is " + heldWarning + "; give a duration of more than zero, or null for never");
+			}
+			this.heldWarningNanos = Settings.nanos(heldWarning, 0);
+			return this;
+		}
+
+		/**
+		 * Whether {@link QueueingLockService#locks} is to say since when a key is held,
+		 * and by which request. Default false, which costs nothing.
+		 */
+		public Builder inspected(boolean inspected) {
+			this.inspected = inspected;
 			return this;
 		}
 

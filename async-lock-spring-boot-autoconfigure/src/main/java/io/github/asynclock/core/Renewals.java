@@ -140,6 +140,9 @@ final class Renewals {
 		if (next != NEVER) {
 			wakeAt(next);
 		}
+		if (gone != null && batch.size() > gone.size()) {
+			this.engine.observer().renewed(batch.size() - gone.size());
+		}
 	}
 
 	private void lost(Holding holding, String why) {

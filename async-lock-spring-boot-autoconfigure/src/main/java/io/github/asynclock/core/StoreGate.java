@@ -32,7 +32,7 @@ final class StoreGate {
 		this.engine = engine;
 		this.store = store;
 		this.renewals = new Renewals(engine, store, this.holdings.values());
-		store.listen(new Told());
+		store.listen((engine.observer() == EngineObserver.NONE) ? new Told() : new Timed());
 	}
 
 	/**
@@ -213,6 +213,7 @@ final class StoreGate {
 			grant = successor;
 			if (next.grant()) {
 				hold(next, grant);
+				this.engine.observer().handedOver();
 				return next;
 			}
 			next = this.engine.queues().next(next);
@@ -257,10 +258,11 @@ final class StoreGate {
 	}
 
 	/** What the store says unasked. */
-	private final class Told implements LockStore.Listener {
+	private class Told implements LockStore.Listener {
 
 		@Override
 		public void wakeUp(String key) {
+			StoreGate.this.engine.observer().wokenUp();
 			KeyHead head = StoreGate.this.heads.get(key);
 			if (head != null) {
 				head.wakeUp();
@@ -269,6 +271,7 @@ final class StoreGate {
 
 		@Override
 		public void granted(Attempt attempt, LockStore.Answer.Granted answer) {
+			StoreGate.this.engine.observer().wokenUp();
 			StoreGrant grant = answer.grants().iterator().next();
 			KeyHead head = StoreGate.this.heads.get(grant.key());
 			boolean before = Starter.enterStore();
@@ -287,8 +290,26 @@ final class StoreGate {
 
 	}
 
+	private final class Timed extends Told {
+
+		@Override
+		public boolean timesCommands() {
+			return true;
+		}
+
+		@Override
+		public void answered(long nanos, boolean failed) {
+			StoreGate.this.engine.observer().answered(nanos, failed);
+		}
+
+	}
+
 	LockStore store() {
 		return this.store;
+	}
+
+	@Nullable Holding holding(Link place) {
+		return this.holdings.get(place);
 	}
 
 	LockEngine engine() {

@@ -99,6 +99,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	final void begin() {
 		this.actual.onSubscribe(this);
 		if (this.outcome != OPEN) {
+			this.terms.withdrawn();
 			return;
 		}
 		LockEngine engine = this.terms.engine();
@@ -142,7 +143,11 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	private boolean waitsAs(Withdrawable waiting) {
 		this.waiting = waiting;
 		// One that cancelled just before has not seen it.
-		return this.outcome == OPEN || !waiting.withdraw();
+		if (this.outcome == OPEN || !waiting.withdraw()) {
+			return true;
+		}
+		this.terms.withdrawn();
+		return false;
 	}
 
 	@Override
@@ -290,6 +295,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		if (waiting != null) {
 			this.waiting = null; // whoever keeps this must not keep the queue
 			if (waiting.withdraw()) {
+				this.terms.withdrawn();
 				return;
 			}
 		}
@@ -334,6 +340,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	public final void timedOut() {
 		this.waiting = null;
 		if (!decide()) {
+			this.terms.withdrawn();
 			return;
 		}
 		this.terms.timedOut();
@@ -349,6 +356,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	@Override
 	public final void refused(LockException reason) {
 		this.waiting = null;
+		this.terms.refused(reason);
 		if (decide()) {
 			this.actual.onError(reason);
 		}

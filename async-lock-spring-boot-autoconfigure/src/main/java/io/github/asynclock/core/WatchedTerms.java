@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.asynclock.LockEvent;
+import io.github.asynclock.LockException;
 import io.github.asynclock.LockRequest;
+import io.github.asynclock.core.EngineObserver.WaitOutcome;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +35,35 @@ final class WatchedTerms extends HoldTerms {
 
 	private volatile @Nullable Alarm limit;
 
-	WatchedTerms(LockEngine engine, List<String> keys, @Nullable LockRequest request, @Nullable UnitOfWork work) {
+	private volatile @Nullable Alarm warning;
+
+	private final boolean skips;
+
+	private final @Nullable CallWatch watch;
+
+	/**
+	 * @param observer told of this call; null: nobody is
+	 */
+	WatchedTerms(LockEngine engine, List<String> keys, @Nullable LockRequest request, @Nullable UnitOfWork work,
+			EngineObserver.@Nullable CallObserver observer) {
 		super(engine, work);
 		this.keys = keys;
 		this.name = (request != null) ? request.name() : null;
 		this.atMost = (request != null) ? Settings.nanos(request.holdAtMost(), 0) : 0;
 		this.releaseOnError = request != null && request.releaseOnError();
+		this.skips = request != null && request.skipOnTimeout();
+		this.watch = (observer != null) ? new CallWatch(observer) : null;
 		this.atLeast = (request != null) ? Settings.nanos(request.holdAtLeast(), 0) : 0;
+	}
+
+	@Override
+	@Nullable String name() {
+		return this.name;
+	}
+
+	@Override
+	long grantedAt() {
+		return this.grantedAt;
 	}
 
 	@Override
@@ -55,7 +79,31 @@ final class WatchedTerms extends HoldTerms {
 		if (this.work != null) {
 			this.work.keep(lease);
 		}
+		warnIfHeldLong();
+		if (this.watch != null) {
+			this.watch.granted();
+		}
 		engine().listeners().granted(event(Duration.ZERO));
+	}
+
+	private void warnIfHeldLong() {
+		long after = engine().listeners().warnAfterNanos();
+		if (after > 0) {
+			Alarm alarm = new Alarm(this.grantedAt + after,
+					() -> engine().tell(() -> engine().listeners().heldLong(event(heldFor()))));
+			this.warning = alarm;
+			engine().wheel().add(alarm);
+		}
+	}
+
+	private void ended(boolean lost) {
+		Alarm alarm = this.warning;
+		if (alarm != null) {
+			engine().wheel().remove(alarm);
+		}
+		if (this.watch != null) {
+			this.watch.ended(lost);
+		}
 	}
 
 	@Override
@@ -72,6 +120,7 @@ final class WatchedTerms extends HoldTerms {
 
 	@Override
 	void released(HeldLease lease) {
+		ended(false);
 		engine().listeners().released(event(heldFor()));
 		stopLimitUnlessHeld();
 	}
@@ -97,6 +146,7 @@ final class WatchedTerms extends HoldTerms {
 
 	@Override
 	void lost(HeldLease lease) {
+		ended(true);
 		stopLimitUnlessHeld();
 		engine().listeners().lost(event(heldFor()));
 	}
@@ -104,7 +154,24 @@ final class WatchedTerms extends HoldTerms {
 	@Override
 	void timedOut() {
 		this.grantedAt = DeadlineWheel.now();
+		notGranted(this.skips ? WaitOutcome.SKIPPED : WaitOutcome.TIMED_OUT);
 		engine().listeners().timedOut(event(Duration.ZERO));
+	}
+
+	@Override
+	void refused(LockException reason) {
+		notGranted(CallWatch.outcome(reason));
+	}
+
+	@Override
+	void withdrawn() {
+		notGranted(WaitOutcome.CANCELLED);
+	}
+
+	private void notGranted(WaitOutcome outcome) {
+		if (this.watch != null) {
+			this.watch.notGranted(outcome);
+		}
 	}
 
 	private Duration heldFor() {

@@ -38,6 +38,16 @@ public final class LocalLockStore implements LockStore {
 	}
 
 	@Override
+	public String name() {
+		return "local";
+	}
+
+	@Override
+	public String description() {
+		return "in this JVM alone";
+	}
+
+	@Override
 	public boolean grantsAtOnce() {
 		return true;
 	}

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
+import io.github.asynclock.core.LockStore;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -51,6 +52,8 @@ final class LockConnection {
 
 	private volatile boolean closed;
 
+	private volatile LockStore.@Nullable Listener timing;
+
 	/**
 	 * @param connected called after each time that a line was opened
 	 */
@@ -59,6 +62,13 @@ final class LockConnection {
 		this.timeoutNanos = timeoutNanos;
 		this.outstanding = new Outstanding(timer, timeoutNanos, this::late);
 		this.connected = connected;
+	}
+
+	/**
+	 * Says whom to tell how long commands take.
+	 */
+	void timing(LockStore.Listener timing) {
+		this.timing = timing;
 	}
 
 	/**
@@ -87,7 +97,7 @@ final class LockConnection {
 	 * @param key one of those that it is for; null if it is for none
 	 */
 	private <T> Reply<T> send(Function<Line, CompletionStage<T>> command, @Nullable String key, long timeoutNanos) {
-		Reply<T> reply = new Reply<>(Math.min(timeoutNanos, this.timeoutNanos));
+		Reply<T> reply = new Reply<>(Math.min(timeoutNanos, this.timeoutNanos), this.timing);
 		CompletableFuture<Line> current = start();
 		if (current.isDone() && !current.isCompletedExceptionally()) {
 			this.outstanding.add(reply);
@@ -118,7 +128,7 @@ final class LockConnection {
 	 */
 	<T> Reply<T> sendOn(Line line, Function<RedisClusterAsyncCommands<String, String>, CompletionStage<T>> command,
 			long timeoutNanos) {
-		Reply<T> reply = new Reply<>(timeoutNanos);
+		Reply<T> reply = new Reply<>(timeoutNanos, this.timing);
 		this.outstanding.add(reply);
 		send(line, (same) -> command.apply(same.commands()), null, reply);
 		return reply;

@@ -52,6 +52,10 @@ public final class RedisLockStore implements LockStore {
 
 	private final Attempts attempts;
 
+	private final Inspection inspection;
+
+	private final String address;
+
 	private final CompletableFuture<List<String>> missingPermissions = new CompletableFuture<>();
 
 	/**
@@ -74,6 +78,8 @@ public final class RedisLockStore implements LockStore {
 				? new LockConnection(opener(factory, null), this.timer, timeout, this::wakeAll) : this.connection;
 		this.protocol = new RedisProtocol(this.connection, this.asking, this.names, instance, settings, this.cluster);
 		this.closings = new Closings(this.protocol, this.timer, timeout);
+		this.inspection = new Inspection(this.connection, this.protocol, this.names, instance);
+		this.address = RedisAddress.of(factory);
 		this.attempts = new Attempts(this.protocol, this.closings, this.names, instance, settings);
 	}
 
@@ -154,6 +160,11 @@ public final class RedisLockStore implements LockStore {
 
 	private void told(String message) {
 		this.attempts.told(message);
+	}
+
+	@Override
+	public String name() {
+		return "redis";
 	}
 
 	@Override
@@ -258,6 +269,26 @@ public final class RedisLockStore implements LockStore {
 	}
 
 	@Override
+	public String description() {
+		return "in Redis at " + this.address + ", with the key prefix " + this.settings.keyPrefix();
+	}
+
+	@Override
+	public CompletionStage<Elsewhere> inspect(String key) {
+		return this.inspection.look(key);
+	}
+
+	@Override
+	public CompletionStage<Boolean> forceRelease(String key) {
+		return this.inspection.free(key);
+	}
+
+	@Override
+	public CompletionStage<Map<String, String>> server() {
+		return this.inspection.server();
+	}
+
+	@Override
 	public Passed pass(StoreGrant grant, Attempt next) {
 		RedisHold hold = ((RedisGrant) grant).hold;
 		return (this.protocol.passes() && !hold.isDirty()) ? this.attempts.pass(hold, (RedisAttempt) next)
@@ -267,6 +298,10 @@ public final class RedisLockStore implements LockStore {
 	@Override
 	public void listen(Listener listener) {
 		this.attempts.listen(listener);
+		if (listener.timesCommands()) {
+			this.connection.timing(listener);
+			this.asking.timing(listener);
+		}
 	}
 
 	@Override

@@ -97,7 +97,8 @@ final class RedisProtocol {
 	 */
 	Reply<List<Object>> close(KeyName name, long counter, long restMillis, boolean mark, long leaseMillis) {
 		String markMillis = mark ? Long.toString(Math.max(leaseMillis, SHORTEST_MARK_MILLIS)) : "0";
-		return close(name, Long.toString(counter), Long.toString(restMillis), markMillis, name.hint(), "", "");
+		return close(name, this.instance.get(), Long.toString(counter), Long.toString(restMillis), markMillis,
+				name.hint(), "", "");
 	}
 
 	/**
@@ -114,13 +115,27 @@ final class RedisProtocol {
 	 * @param next the number of the attempt that asks
 	 */
 	Reply<List<Object>> closeAndAsk(KeyName name, long counter, long next, long nextLeaseMillis) {
-		return close(name, Long.toString(counter), "0", "0", name.hint(), Long.toString(next),
+		return close(name, this.instance.get(), Long.toString(counter), "0", "0", name.hint(), Long.toString(next),
 				Long.toString(nextLeaseMillis));
 	}
 
-	private Reply<List<Object>> close(KeyName name, String... own) {
+	/**
+	 * Closes what another instance holds, by what it left in Redis.
+	 */
+	Reply<List<Object>> closeFor(KeyName name, String instance, String counter) {
+		return close(name, instance, counter, "0", "0", name.hint(), "", "");
+	}
+
+	/**
+	 * @param owner what it has to be still
+	 */
+	Reply<List<Object>> free(KeyName name, String owner) {
+		return this.connection.run(Script.FREE, new String[] { name.owner(), name.queue() },
+				new String[] { owner, this.names.channel(), name.hint() }, this.timeoutNanos);
+	}
+
+	private Reply<List<Object>> close(KeyName name, String instance, String... own) {
 		String[] keys = new String[4];
-		String instance = this.instance.get();
 		putNames(name, instance, keys, 0);
 		return this.connection.run(new ScriptCall(Script.CLOSE, shared(instance), keys, own), this.timeoutNanos);
 	}

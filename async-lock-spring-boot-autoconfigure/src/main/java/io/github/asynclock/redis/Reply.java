@@ -3,6 +3,7 @@ package io.github.asynclock.redis;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
+import io.github.asynclock.core.LockStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,31 @@ final class Reply<T> extends CompletableFuture<T> {
 	private volatile Consumer<? super T> late = (value) -> {
 	};
 
-	Reply(long timeoutNanos) {
+	/** Told how long it took; null: nobody is. */
+	private final LockStore.@Nullable Listener timing;
+
+	Reply(long timeoutNanos, LockStore.@Nullable Listener timing) {
 		this.expiresAt = this.sentAt + timeoutNanos;
+		this.timing = timing;
+	}
+
+	@Override
+	public boolean complete(@Nullable T value) {
+		long took = System.nanoTime() - this.sentAt;
+		return timed(super.complete(value), took, false);
+	}
+
+	@Override
+	public boolean completeExceptionally(Throwable ex) {
+		long took = System.nanoTime() - this.sentAt;
+		return timed(super.completeExceptionally(ex), took, true);
+	}
+
+	private boolean timed(boolean first, long took, boolean failed) {
+		if (first && this.timing != null) {
+			this.timing.answered(took, failed);
+		}
+		return first;
 	}
 
 	void whenLate(Consumer<? super T> late) {

@@ -24,6 +24,9 @@ record Script(String text, String digest) {
 	/** Extend leases. */
 	static final Script RENEW = load("renew");
 
+	/** Free a key that rests. */
+	static final Script FREE = load("free");
+
 	/** Try what the others do. */
 	static final Script CHECK = load("check");
 

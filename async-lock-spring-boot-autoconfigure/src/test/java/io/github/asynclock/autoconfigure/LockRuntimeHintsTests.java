@@ -27,7 +27,7 @@ class LockRuntimeHintsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "acquire", "close", "renew", "check" })
+	@ValueSource(strings = { "acquire", "close", "renew", "check", "free" })
 	void theScripts(String name) {
 		String script = "io/github/asynclock/redis/" + name + ".lua";
 		assertThat(getClass().getClassLoader().getResource(script)).isNotNull();

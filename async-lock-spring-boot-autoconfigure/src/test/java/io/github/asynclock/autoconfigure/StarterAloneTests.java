@@ -47,7 +47,9 @@ class StarterAloneTests {
 			AsyncLockAutoConfiguration.LockServiceConfiguration.class.getName(),
 			"async-lock-" + AsyncLockProperties.class.getName(), "lockedBeanPostProcessor",
 			"lockedOutermostPostProcessor", TransactionConfiguration.class.getName(), "lockTransactions", "lockStore",
-			"lockService", "lockServiceDrain", "lockServiceAbandon",
+			"lockService", "lockServiceDrain", "lockServiceAbandon", MetricsConfiguration.class.getName(),
+			"lockObserverSource", AsyncLockActuatorAutoConfiguration.class.getName(),
+			AsyncLockActuatorAutoConfiguration.EndpointConfiguration.class.getName(),
 			// PipelinR is on the class path of our tests
 			PipelinrConfiguration.class.getName(), "commandLockMiddleware");
 

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.github.asynclock.LockClosedException;
 import io.github.asynclock.LockEvent;
 import io.github.asynclock.LockListener;
 import io.github.asynclock.LockLostException;
+import io.github.asynclock.LockRejectedException;
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.LockTimeoutException;
 import org.junit.jupiter.api.Test;
@@ -146,6 +148,20 @@ abstract class ListenerContract extends ServiceContract {
 		holder.release();
 		passThrough(this.key);
 		assertThat(this.recorder.events).noneSatisfy((event) -> assertThat(event.name()).isEqualTo("gone"));
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void aRefusedCallIsNoTimeout(Form form) {
+		use((builder) -> builder.listeners(List.of(this.recorder)).maxWaitersPerKey(1));
+		Call holder = hold(this.key);
+		Call waiter = call(patient(this.key));
+		assertThat(failure(call(form, patient(this.key)).result)).isInstanceOf(LockRejectedException.class);
+		service().shutdown();
+		assertThat(failure(waiter.result)).isInstanceOf(LockClosedException.class);
+		assertThat(failure(call(form, patient(this.key)).result)).isInstanceOf(LockClosedException.class);
+		holder.release();
+		assertThat(this.recorder.names).containsExactly("granted", "released");
 	}
 
 	@Test

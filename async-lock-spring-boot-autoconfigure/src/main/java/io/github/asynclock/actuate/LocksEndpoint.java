@@ -1,0 +1,110 @@
+package io.github.asynclock.actuate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+import io.github.asynclock.core.LockState;
+import io.github.asynclock.core.LockStore.Elsewhere;
+import io.github.asynclock.core.QueueingLockService;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+
+/**
+ * The locks of this instance. A key is a query parameter, as it may have any characters.
+ */
+@Endpoint(id = "asynclocks", defaultAccess = Access.READ_ONLY)
+public final class LocksEndpoint {
+
+	private static final int MOST = 1000;
+
+	private final QueueingLockService service;
+
+	/**
+	 * An endpoint of one service.
+	 */
+	public LocksEndpoint(QueueingLockService service) {
+		this.service = service;
+	}
+
+	/**
+	 * The keys in use, or one of them.
+	 * @param key null: the first 1,000 that are found
+	 */
+	@ReadOperation
+	public Mono<Locks> locks(@Nullable String key) {
+		if (key == null || key.isBlank()) {
+			List<Lock> locks = this.service.locks(MOST).stream().map((state) -> Lock.of(state, null)).toList();
+			return Mono.just(new Locks(Math.max(locks.size(), this.service.lockCount()), locks));
+		}
+		return this.service.elsewhere(key)
+			.map((elsewhere) -> one(key, elsewhere))
+			.switchIfEmpty(Mono.fromSupplier(() -> one(key, null)));
+	}
+
+	private Locks one(String key, @Nullable Elsewhere elsewhere) {
+		LockState state = this.service.lock(key);
+		boolean used = elsewhere != null && (elsewhere.timeLeft().toMillis() > 0 || !elsewhere.waiting().isEmpty());
+		if (state == null && !used) {
+			return new Locks(0, List.of());
+		}
+		LockState known = (state != null) ? state : new LockState(key, false, null, null, 0, 0, null);
+		return new Locks(1, List.of(Lock.of(known, elsewhere)));
+	}
+
+	/**
+	 * Takes a key away from its holder, which is told that its lease is lost.
+	 */
+	@DeleteOperation
+	public Mono<Released> release(String key) {
+		return this.service.forceRelease(key).map(Released::new);
+	}
+
+	/**
+	 * Keys in use.
+	 *
+	 * @param total how many there are
+	 * @param locks at most 1,000 of them
+	 */
+	public record Locks(int total, List<Lock> locks) {
+
+	}
+
+	/**
+	 * A key in use: see {@link LockState}.
+	 *
+	 * @param key the key
+	 * @param held whether this instance holds it
+	 * @param name what the request is called
+	 * @param since when it was granted
+	 * @param fencingToken of the grant
+	 * @param waiting how many callers of this instance wait
+	 * @param leaseLeft how long the store keeps it without a renewal
+	 * @param elsewhere what the store says; null if it was not asked, or knows no others
+	 */
+	public record Lock(String key, boolean held, @Nullable String name, @Nullable Instant since,
+			@Nullable Long fencingToken, int waiting, @Nullable Duration leaseLeft, @Nullable Elsewhere elsewhere) {
+
+		private static Lock of(LockState state, @Nullable Elsewhere elsewhere) {
+			Long token = state.held() ? state.fencingToken() : null;
+			return new Lock(state.key(), state.held(), state.name(), state.since(), token, state.waiting(),
+					state.leaseLeft(), elsewhere);
+		}
+
+	}
+
+	/**
+	 * What became of it.
+	 *
+	 * @param released whether the key was held, or rested
+	 */
+	public record Released(boolean released) {
+
+	}
+
+}

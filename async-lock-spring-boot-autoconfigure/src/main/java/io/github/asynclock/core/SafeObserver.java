@@ -1,0 +1,90 @@
+package io.github.asynclock.core;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
+
+/**
+ * Whatever an observer throws is logged and changes nothing.
+ */
+final class SafeObserver implements EngineObserver {
+
+	private static final Log logger = LogFactory.getLog(SafeObserver.class);
+
+	private final EngineObserver observer;
+
+	private SafeObserver(EngineObserver observer) {
+		this.observer = observer;
+	}
+
+	static EngineObserver of(EngineObserver observer) {
+		return (observer == NONE) ? observer : new SafeObserver(observer);
+	}
+
+	@Override
+	public @Nullable CallObserver asked(@Nullable String name, List<String> keys, @Nullable ContextView context) {
+		CallObserver call = get(() -> this.observer.asked(name, keys, context));
+		return (call != null) ? new SafeCall(call) : null;
+	}
+
+	@Override
+	public void handedOver() {
+		tell(this.observer::handedOver);
+	}
+
+	@Override
+	public void wokenUp() {
+		tell(this.observer::wokenUp);
+	}
+
+	@Override
+	public void polled() {
+		tell(this.observer::polled);
+	}
+
+	@Override
+	public void renewed(int keys) {
+		tell(() -> this.observer.renewed(keys));
+	}
+
+	@Override
+	public void answered(long nanos, boolean failed) {
+		tell(() -> this.observer.answered(nanos, failed));
+	}
+
+	private static void tell(Runnable telling) {
+		get(() -> {
+			telling.run();
+			return null;
+		});
+	}
+
+	private static <T> @Nullable T get(Supplier<@Nullable T> telling) {
+		try {
+			return telling.get();
+		}
+		catch (Throwable ex) {
+			logger.warn("An observer of the locks failed; the lock goes on", ex);
+			return null;
+		}
+	}
+
+	private record SafeCall(CallObserver call) implements CallObserver {
+
+		@Override
+		public void waited(WaitOutcome outcome) {
+			tell(() -> this.call.waited(outcome));
+		}
+
+		@Override
+		public void held(boolean lost) {
+			tell(() -> this.call.held(lost));
+		}
+
+	}
+
+}

@@ -1,0 +1,43 @@
+package io.github.asynclock.redis;
+
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+import org.springframework.data.redis.connection.NamedNode;
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
+import org.springframework.data.redis.connection.RedisConfiguration;
+import org.springframework.data.redis.connection.RedisNode;
+import org.springframework.data.redis.connection.RedisSentinelConfiguration;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+
+/**
+ * Where a Redis is, for people: hosts and ports, never a user or a password.
+ */
+final class RedisAddress {
+
+	private RedisAddress() {
+	}
+
+	static String of(LettuceConnectionFactory factory) {
+		RedisClusterConfiguration cluster = factory.getClusterConfiguration();
+		if (cluster != null) {
+			return "the Cluster of " + nodes(cluster.getClusterNodes());
+		}
+		RedisSentinelConfiguration sentinels = factory.getSentinelConfiguration();
+		NamedNode primary = (sentinels != null) ? sentinels.getMaster() : null;
+		if (sentinels != null) {
+			return "what sentinels " + nodes(sentinels.getSentinels()) + " watch as "
+					+ ((primary != null) ? primary.getName() : "?");
+		}
+		RedisConfiguration.DomainSocketConfiguration socket = factory.getSocketConfiguration();
+		return (socket != null) ? socket.getSocket() : factory.getHostName() + ":" + factory.getPort();
+	}
+
+	private static String nodes(Iterable<RedisNode> nodes) {
+		return StreamSupport.stream(nodes.spliterator(), false)
+			.map((node) -> node.getHost() + ":" + node.getPort())
+			.sorted()
+			.collect(Collectors.joining(", "));
+	}
+
+}

@@ -1,0 +1,87 @@
+package io.github.asynclock.redis;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import io.github.asynclock.LockRequest;
+import io.github.asynclock.LockService;
+import io.github.asynclock.LockUnavailableException;
+import io.github.asynclock.actuate.LockStoreHealthIndicator;
+import io.github.asynclock.autoconfigure.AsyncLockActuatorAutoConfiguration;
+import io.github.asynclock.autoconfigure.AsyncLockAutoConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What health and metrics say of a Redis that is there, and then is not.
+ */
+class StoppedRedisTests {
+
+	private final RedisProcess redis = RedisProcess.start();
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(
+				AutoConfigurations.of(AsyncLockAutoConfiguration.class, AsyncLockActuatorAutoConfiguration.class))
+		.withPropertyValues("async-lock.redis.url=" + this.redis.url(), "async-lock.redis.command-timeout=500ms");
+
+	@AfterEach
+	void end() {
+		this.redis.close();
+	}
+
+	@Test
+	void healthIsUpWithTheVersionAndDownWhenItStopsOrHangs() {
+		this.runner.withPropertyValues("management.health.asynclock.enabled=true").run((context) -> {
+			LockStoreHealthIndicator indicator = context.getBean(LockStoreHealthIndicator.class);
+			Health up = indicator.health(true).block();
+			assertThat(up.getStatus()).isEqualTo(Status.UP);
+			assertThat(up.getDetails()).containsKey("version").containsEntry("mode", "standalone");
+			this.redis.pause();
+			Health hangs = indicator.health(true).block(Duration.ofSeconds(5));
+			assertThat(hangs.getStatus()).isEqualTo(Status.DOWN);
+			this.redis.resume();
+			this.redis.stop();
+			Health down = indicator.health(true).block(Duration.ofSeconds(5));
+			assertThat(down.getStatus()).isEqualTo(Status.DOWN);
+			assertThat(down.getDetails()).containsKey("error");
+		});
+	}
+
+	@Test
+	void healthIsOffUnlessAskedForItself() {
+		this.runner.withPropertyValues("management.health.defaults.enabled=true")
+			.run((context) -> assertThat(context).doesNotHaveBean(LockStoreHealthIndicator.class));
+		this.runner
+			.withPropertyValues("management.health.asynclock.enabled=true", "async-lock.provider=local",
+					"async-lock.redis.url=")
+			.run((context) -> assertThat(context).doesNotHaveBean(LockStoreHealthIndicator.class));
+	}
+
+	@Test
+	void aStoreThatIsNotThereIsCounted() {
+		this.runner.withBean(SimpleMeterRegistry.class).run((context) -> {
+			this.redis.stop();
+			LockRequest request = LockRequest.of("key").waitingAtMost(Duration.ofMillis(300));
+			CompletableFuture<String> result = context.getBean(LockService.class)
+				.execute(request, (lease) -> CompletableFuture.completedFuture("ran"));
+			assertThatExceptionOfType(CompletionException.class).isThrownBy(result::join)
+				.withCauseInstanceOf(LockUnavailableException.class);
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			assertThat(meters.get("asynclock.wait").tag("outcome", "unavailable").timer().count()).isOne();
+			assertThat(meters.get("asynclock.commands").tag("outcome", "failed").timer().count()).isPositive();
+			assertThat(meters.get("asynclock.waiting").gauge().value()).isZero();
+		});
+	}
+
+}
