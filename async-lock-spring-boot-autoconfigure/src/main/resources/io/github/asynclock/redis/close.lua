@@ -57,9 +57,9 @@ local function leave(queue, ctr)
 end
 
 -- Takes the next epoch; those in between the counter and the owner's are reserved for it.
-local function next_epoch(owner, fence_key)
+local function next_epoch(owner, fence_key, fence)
   local epoch = tonumber(string.match(owner, ':(%d+):%d+$')) + 1
-  local last = tonumber(call('GET', fence_key) or 0)
+  local last = tonumber(fence or 0)
   if not last or math.max(epoch, last) + reserved >= 9007199254740991 then
     return nil
   end
@@ -69,7 +69,7 @@ local function next_epoch(owner, fence_key)
   return string.format('%.0f', epoch)
 end
 
-local function pass_on(k, owner, ctr, mark, hint, next_ctr, next_lease)
+local function pass_on(k, owner, ctr, mark, fence, hint, next_ctr, next_lease)
   local queue = KEYS[k + 1]
   -- Who asks again queues up behind those that wait.
   local asks = next_ctr ~= '' and not (mark and tonumber(mark) >= tonumber(next_ctr)) and not refused(
@@ -105,7 +105,7 @@ local function pass_on(k, owner, ctr, mark, hint, next_ctr, next_lease)
     return not refused(listeners) and tonumber(listeners[2]) > 0
   end
 
-  local epoch = takes() and next_epoch(owner, KEYS[k + 3])
+  local epoch = takes() and next_epoch(owner, KEYS[k + 3], fence)
   if epoch and not refused(try('SET', KEYS[k], table.concat({ 'h', who, its_ctr, epoch, its_lease }, ':'), 'PX',
       its_lease)) then
     if is_next then
@@ -125,11 +125,11 @@ local function pass_on(k, owner, ctr, mark, hint, next_ctr, next_lease)
   call('PEXPIRE', queue, 2 * (its_stale or 1000))
   call('DEL', KEYS[k])
   wake(entry, hint)
-  return asks and { 1, 0, call('GET', KEYS[k + 3]) or '0' } or { 1 }
+  return asks and { 1, 0, fence or '0' } or { 1 }
 end
 
 local function close(k, ctr, rest, keep, hint, next_ctr, next_lease)
-  local owner, mark = unpack(call('MGET', KEYS[k], KEYS[k + 2]))
+  local owner, mark, fence = unpack(call('MGET', KEYS[k], KEYS[k + 2], KEYS[k + 3]))
   local held = is_of(owner, ctr)
   local rests = held and rest > 0
   ctr = tonumber(ctr)
@@ -152,7 +152,7 @@ local function close(k, ctr, rest, keep, hint, next_ctr, next_lease)
   end
 
   if held and not rests then
-    local reply = pass_on(k, owner, ctr, mark, hint, next_ctr, next_lease)
+    local reply = pass_on(k, owner, ctr, mark, fence, hint, next_ctr, next_lease)
     return failure or reply
   end
   local head = not owner and call('LINDEX', KEYS[k + 1], 0)
