@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -40,8 +41,6 @@ class LocksEndpointTests {
 
 	private static final String ODD = "a/b?c&d=\u00e9 %;#+\u20ac";
 
-	private final HttpClient client = HttpClient.newHttpClient();
-
 	private static ConfigurableApplicationContext run(String... properties) {
 		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.REACTIVE)
 			.properties("server.port=0", "spring.main.banner-mode=off",
@@ -56,8 +55,13 @@ class LocksEndpointTests {
 		String port = context.getEnvironment().getProperty("local.server.port");
 		String query = (key != null) ? "?key=" + URLEncoder.encode(key, StandardCharsets.UTF_8) : "";
 		URI uri = URI.create("http://localhost:" + port + "/actuator/asynclocks" + query);
-		return this.client.send(HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build(),
-				BodyHandlers.ofString());
+		HttpRequest request = HttpRequest.newBuilder(uri)
+			.method(method, HttpRequest.BodyPublishers.noBody())
+			.timeout(Duration.ofSeconds(30))
+			.build();
+		// A connection for each: one that is kept alive may stop reading for good
+		// (reactor-netty issue 4361).
+		return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
 	}
 
 	private static CompletableFuture<String> hold(ConfigurableApplicationContext context, String key) {
