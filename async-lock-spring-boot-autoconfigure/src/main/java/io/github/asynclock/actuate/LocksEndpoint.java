@@ -92,8 +92,9 @@ public final class LocksEndpoint {
 
 		private static Lock of(LockState state, @Nullable Elsewhere elsewhere) {
 			Long token = state.held() ? state.fencingToken() : null;
-			return new Lock(state.key(), state.held(), state.name(), state.since(), token, state.waiting(),
-					state.leaseLeft(), elsewhere);
+			Instant since = (state.heldFor() != null) ? Instant.now().minus(state.heldFor()) : null;
+			return new Lock(state.key(), state.held(), state.name(), since, token, state.waiting(), state.leaseLeft(),
+					elsewhere);
 		}
 
 	}

@@ -1,7 +1,6 @@
 package io.github.asynclock.core;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 
@@ -70,7 +69,7 @@ final class Inspector {
 		}
 		long since = lease.terms.grantedAt();
 		return new LockState(head.key, true, lease.terms.name(),
-				(since != HoldTerms.UNKNOWN) ? Instant.now().minusNanos(DeadlineWheel.now() - since) : null,
+				(since != HoldTerms.UNKNOWN) ? Duration.ofNanos(DeadlineWheel.now() - since) : null,
 				lease.fencingToken(head.key), waiting, leaseLeft(head));
 	}
 
