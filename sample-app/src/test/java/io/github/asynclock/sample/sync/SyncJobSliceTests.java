@@ -29,7 +29,7 @@ import static org.mockito.Mockito.verify;
  */
 @Timeout(60)
 // tag::slice[]
-@SpringBootTest(classes = SyncJob.class, webEnvironment = WebEnvironment.NONE)
+@SpringBootTest(classes = SyncJob.class, webEnvironment = WebEnvironment.NONE, properties = "shop.sync.hold-at-least=0")
 @ImportAutoConfiguration(AsyncLockAutoConfiguration.class)
 @EnableConfigurationProperties(ShopProperties.class)
 class SyncJobSliceTests {
