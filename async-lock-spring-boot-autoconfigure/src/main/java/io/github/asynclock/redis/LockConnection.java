@@ -216,6 +216,9 @@ final class LockConnection {
 		}
 		Thread thread = new Thread(null, () -> connectUntilDone(delayMillis), "async-lock-redis-connect", 0, false);
 		thread.setDaemon(true);
+		// Lettuce looks up classes by it; whoever asks first may have another than the
+		// library's.
+		thread.setContextClassLoader(LockConnection.class.getClassLoader());
 		thread.start();
 	}
 
