@@ -141,14 +141,11 @@ final class Attempts {
 		});
 	}
 
-	private void answered(RedisAttempt attempt, long number, List<Object> parts, Reply<?> reply,
+	private void answered(RedisAttempt attempt, long number, List<Object> said, Reply<?> reply,
 			CompletableFuture<Answer> answer, boolean first) {
-		if (parts.get(0) instanceof String epoch) {
-			RedisHold hold = new RedisHold(attempt.names[0], this.instance.get(), number, epoch, attempt.leaseMillis,
-					reply.sentAt, reply.sentAt);
-			granted(attempt, List.of(hold), reply, answer);
-			return;
-		}
+		// One key, granted as it was asked for, is said with less.
+		List<Object> parts = (said.get(0) instanceof String epoch) ? List.of((long) GRANTED, epoch, attempt.leaseMillis)
+				: said;
 		int code = ((Long) parts.get(0)).intValue();
 		if (code == GRANTED) {
 			granted(attempt, holds(attempt, number, parts, reply.sentAt), reply, answer);

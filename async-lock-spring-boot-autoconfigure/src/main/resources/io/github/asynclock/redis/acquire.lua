@@ -10,6 +10,18 @@ local inst, stale, channel = ARGV[1], ARGV[2], ARGV[3]
 local time = call('TIME')
 local micros = time[1] * 1000000 + time[2]
 
+-- The next epoch of a stripe; none where something else is in its place. From 2^53 on, numbers have gaps.
+local function epoch_after(fence)
+  local last = tonumber(fence or 0)
+  if last and last >= 0 and last < 9007199254740991 and last % 1 == 0 then
+    return string.format('%.0f', math.max(last + 1, micros))
+  end
+end
+
+local function own(epoch, ctr, lease)
+  return 'h:' .. inst .. ':' .. ctr .. ':' .. epoch .. ':' .. lease
+end
+
 local replies, others = {}, nil
 
 -- What most find: one key that nobody has, and nobody waits for. What fails here is told below: others were granted.
@@ -18,14 +30,9 @@ while k <= #KEYS do
   local count = ARGV[a]
   local granted = nil
   if count == '1' and try('EXISTS', KEYS[k], KEYS[k + 1], KEYS[k + 2]) == 0 then
-    local last = tonumber(try('GET', KEYS[k + 3]) or 0)
-    -- From 2^53 on, numbers have gaps.
-    if last and last >= 0 and last < 9007199254740991 and last % 1 == 0 then
-      local epoch, lease = string.format('%.0f', last < micros and micros or last + 1), ARGV[a + 2]
-      granted = not try('SET', KEYS[k + 3], epoch).err
-          and not try('SET', KEYS[k], 'h:' .. inst .. ':' .. ARGV[a + 1] .. ':' .. epoch .. ':' .. lease, 'PX', lease).err
-          and epoch
-    end
+    local epoch, lease = epoch_after(try('GET', KEYS[k + 3])), ARGV[a + 2]
+    granted = epoch and not try('SET', KEYS[k + 3], epoch).err
+        and not try('SET', KEYS[k], own(epoch, ARGV[a + 1], lease), 'PX', lease).err and epoch
   end
   if granted then
     replies[n] = granted
@@ -38,18 +45,6 @@ end
 
 if not others then
   return replies
-end
-
--- The next epoch of a stripe; none where something else is in its place. From 2^53 on, numbers have gaps.
-local function epoch_after(fence)
-  local last = tonumber(fence or 0)
-  if last and last >= 0 and last < 9007199254740991 and last % 1 == 0 then
-    return string.format('%.0f', math.max(last + 1, micros))
-  end
-end
-
-local function own(epoch, ctr, lease)
-  return 'h:' .. inst .. ':' .. ctr .. ':' .. epoch .. ':' .. lease
 end
 
 local function ask(first, count, ctr, lease, wait, hints)

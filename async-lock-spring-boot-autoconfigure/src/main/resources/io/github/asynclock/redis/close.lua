@@ -8,6 +8,11 @@
 local call, try = redis.call, redis.pcall
 local inst, stale, channel = ARGV[1], ARGV[2], ARGV[3]
 
+local function is_of(owner, ctr)
+  local own = 'h:' .. inst .. ':' .. ctr .. ':'
+  return owner and string.sub(owner, 1, #own) == own
+end
+
 local replies, others = {}, nil
 
 -- What most find: it held the key, and nobody waits. What fails here is told below: others were closed.
@@ -15,9 +20,8 @@ local a = 4
 for k = 1, #KEYS, 4 do
   local owner = ARGV[a + 1] == '0' and ARGV[a + 2] == '0' and ARGV[a + 4] == '' and try('EXISTS', KEYS[k + 1]) == 0
       and try('GET', KEYS[k])
-  local own = 'h:' .. inst .. ':' .. ARGV[a] .. ':'
   local n = (k + 3) / 4
-  if type(owner) == 'string' and string.sub(owner, 1, #own) == own and try('DEL', KEYS[k]) == 1 then
+  if type(owner) == 'string' and is_of(owner, ARGV[a]) and try('DEL', KEYS[k]) == 1 then
     replies[n] = 1
   else
     others = others or {}
@@ -35,11 +39,6 @@ local reserved = 16
 
 local function refused(reply)
   return type(reply) == 'table' and reply.err
-end
-
-local function is_of(owner, ctr)
-  local own = 'h:' .. inst .. ':' .. ctr .. ':'
-  return owner and string.sub(owner, 1, #own) == own
 end
 
 local function wake(entry, hint)
