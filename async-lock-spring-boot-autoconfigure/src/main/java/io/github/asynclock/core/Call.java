@@ -105,29 +105,14 @@ interface Call {
 	 */
 	default @Nullable PendingAcquire reenter(HeldLease holder, String key) {
 		SoloLease lease = ReenteredLease.retained(holder, key, scope(), terms());
-		if (!lease.isHeld()) {
-			terms().unused();
-			if (lease.endUnchecked()) {
-				terms().engine().handOver(lease.letGoAll());
-			} // else it went with the loss
-			refused(Messages.startedTooLate(keys()));
-			return null;
-		}
 		return begin(lease);
 	}
 
 	private @Nullable PendingAcquire begin(SoloLease lease) {
-		try {
-			terms().granted(lease);
-		}
-		catch (Throwable ex) {
-			// No action will ever give the key back.
-			terms().unused();
-			if (lease.endUnchecked()) {
-				terms().engine().handOver(lease.letGoAll());
-			}
-			refused(Messages.notStarted(keys(), ex));
-			throw ex;
+		LockException refusal = terms().engine().begin(lease);
+		if (refusal != null) {
+			refused(refusal);
+			return null;
 		}
 		return run(lease);
 	}

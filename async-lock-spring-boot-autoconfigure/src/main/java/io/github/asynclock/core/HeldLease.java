@@ -2,8 +2,10 @@ package io.github.asynclock.core;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 import io.github.asynclock.Lease;
@@ -82,6 +84,10 @@ abstract class HeldLease extends Link implements Lease {
 	 * How many of the places are its own, not re-entered.
 	 */
 	abstract int owned();
+
+	final List<Link> ownPlaces() {
+		return keys().stream().filter((key) -> owner(key) == this).map(this::place).toList();
+	}
 
 	abstract @Nullable PendingAcquire letGoAll();
 
@@ -238,6 +244,22 @@ abstract class HeldLease extends Link implements Lease {
 			if (!released.join()) {
 				throw foundLost();
 			}
+		}
+	}
+
+	/**
+	 * Tells whether this was held to its end, as soon as that is known, and before
+	 * anybody has the result. To be called once the places were let go.
+	 * @param executor where, if it is not known yet
+	 */
+	final void whenReleased(Executor executor, Consumer<Boolean> held) {
+		CompletionStage<Boolean> releasing = this.releasing;
+		if (releasing == null) {
+			held.accept(true);
+		}
+		else {
+			this.releasing = releasing.whenCompleteAsync((had, failure) -> held.accept(failure != null || had),
+					executor);
 		}
 	}
 

@@ -62,7 +62,8 @@ class HoldTerms {
 	}
 
 	/**
-	 * The action has ended; its keys are given back next.
+	 * The action has ended, and its keys were given back; the store may not have answered
+	 * yet.
 	 */
 	void released(HeldLease lease) {
 	}
@@ -110,7 +111,8 @@ class HoldTerms {
 	}
 
 	/**
-	 * The lease was lost while its action ran.
+	 * The lease was lost while its action ran, or before it started: then perhaps before
+	 * {@link #granted}.
 	 */
 	void lost(HeldLease lease) {
 	}

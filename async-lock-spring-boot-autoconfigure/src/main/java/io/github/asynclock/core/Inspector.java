@@ -39,18 +39,12 @@ final class Inspector {
 	}
 
 	/**
-	 * The lease that holds a key in this JVM; null if none does, or its action has not
-	 * started yet.
+	 * The place that holds a key in this JVM, or stands for it in front of the others;
+	 * null if nobody uses it here.
 	 */
-	@Nullable HeldLease holder(String key) {
-		Link head = head(this.queues.end(key));
-		HeldLease lease = (head != null && head.isTaken()) ? head.lease() : null;
-		return (lease != null && lease.isComplete()) ? lease : null;
-	}
-
-	private @Nullable Link head(@Nullable Link last) {
-		Link head = last;
-		for (Link at = last; at != null; at = this.queues.before(at)) {
+	@Nullable Link head(String key) {
+		Link head = null;
+		for (Link at = this.queues.end(key); at != null; at = this.queues.before(at)) {
 			head = at;
 		}
 		return head;

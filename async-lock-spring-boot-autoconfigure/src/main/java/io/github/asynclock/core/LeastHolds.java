@@ -1,6 +1,8 @@
 package io.github.asynclock.core;
 
+import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,8 @@ final class LeastHolds {
 
 	/** On the wheel's clock. */
 	private final Map<Link, Long> untils = new ConcurrentHashMap<>();
+
+	private final Set<Link> waived = ConcurrentHashMap.newKeySet();
 
 	/** Whether there was ever one. */
 	private volatile boolean used;
@@ -35,7 +39,7 @@ final class LeastHolds {
 	 */
 	void letGo(Link place) {
 		if (!place.isTaken()) {
-			forget(place);
+			this.untils.remove(place);
 		}
 	}
 
@@ -47,10 +51,29 @@ final class LeastHolds {
 	}
 
 	/**
-	 * As {@link #restNanos}, of a place that nobody keeps held any more.
+	 * How long a place that nobody keeps held any more stays taken, from now on.
+	 * @param ownNanos how long by its own grant
 	 */
-	long forget(Link place) {
-		return this.used ? rest(this.untils.remove(place)) : 0;
+	long vacated(Link place, long ownNanos) {
+		if (!this.used) {
+			return ownNanos;
+		}
+		long rest = Math.max(ownNanos, rest(this.untils.remove(place)));
+		return this.waived.contains(place) ? 0 : rest;
+	}
+
+	/**
+	 * Whatever was or will be said, these places do not stay taken, until this is taken
+	 * back.
+	 */
+	void waive(Collection<Link> places) {
+		this.used = true;
+		this.waived.addAll(places);
+	}
+
+	void waiveNoLonger(Collection<Link> places) {
+		this.waived.removeAll(places);
+		places.forEach(this.untils::remove);
 	}
 
 	private static long rest(@Nullable Long until) {
@@ -59,7 +82,7 @@ final class LeastHolds {
 
 	/** For tests. */
 	boolean isEmpty() {
-		return this.untils.isEmpty();
+		return this.untils.isEmpty() && this.waived.isEmpty();
 	}
 
 }

@@ -49,6 +49,13 @@ final class Listeners {
 				&& !this.inspected;
 	}
 
+	/**
+	 * Whether telling runs the application's code.
+	 */
+	boolean tellsUsers() {
+		return !this.listeners.isEmpty();
+	}
+
 	EngineObserver observer() {
 		return this.observer;
 	}

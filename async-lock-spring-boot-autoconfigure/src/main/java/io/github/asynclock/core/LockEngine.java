@@ -13,6 +13,8 @@ import io.github.asynclock.LockDeadlockException;
 import io.github.asynclock.LockException;
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRequest;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.ContextView;
@@ -22,6 +24,8 @@ import reactor.util.context.ContextView;
  * waited for, left and handed over.
  */
 final class LockEngine {
+
+	private static final Log logger = LogFactory.getLog(LockEngine.class);
 
 	private static final long TELLING_SECONDS = 2;
 
@@ -55,6 +59,10 @@ final class LockEngine {
 	private final Deadlocks deadlocks = new Deadlocks();
 
 	private final LeastHolds leastHolds = new LeastHolds();
+
+	private final Rests rests = new Rests(this);
+
+	private final ForcedRelease forcedRelease = new ForcedRelease(this);
 
 	/** Null where no caller is in any. */
 	private final @Nullable UnitsOfWork units;
@@ -160,14 +168,14 @@ final class LockEngine {
 	/**
 	 * Takes one key without waiting: by re-entering it, or because nobody uses it.
 	 * @return null if it is taken
-	 * @throws LockClosedException if the service is shutting down
+	 * @throws LockException if the service is shutting down, or the key was lost again
+	 * before the action could start
 	 */
 	@Nullable SoloLease takeNow(String key, HoldTerms terms, @Nullable HeldLease scope) {
 		if (scope != null || terms.work != null) {
 			SoloLease again = reenter(key, terms, scope);
 			if (again != null) {
-				terms.granted(again);
-				return again;
+				return begun(again);
 			}
 		}
 		if (this.gate != null) {
@@ -186,10 +194,48 @@ final class LockEngine {
 			throw Messages.closed(List.of(key));
 		}
 		lease.token(this.store.grantNow(key));
-		if (terms != this.plainTerms) {
-			terms.granted(lease);
+		return (terms != this.plainTerms) ? begun(lease) : lease;
+	}
+
+	private SoloLease begun(SoloLease lease) {
+		LockException refusal = begin(lease);
+		if (refusal != null) {
+			throw refusal;
 		}
 		return lease;
+	}
+
+	/**
+	 * A lease has its keys: tells so, unless it was lost meanwhile.
+	 * @return null if its action may start; else why not: then nothing is held
+	 */
+	@Nullable LockException begin(HeldLease lease) {
+		if (!lease.isHeld()) {
+			drop(lease);
+			return Messages.startedTooLate(lease.keys());
+		}
+		try {
+			lease.terms.granted(lease);
+		}
+		catch (Throwable ex) {
+			drop(lease); // no action will ever give the keys back
+			logger.error("A call could not be started for " + lease.keys() + "; it is told, and the lock goes on", ex);
+			return Messages.notStarted(lease.keys(), ex);
+		}
+		if (lease.terms == this.plainTerms || lease.isHeld()) {
+			return null;
+		}
+		// Telling takes its time. Who heard of the grant hears of the loss.
+		lease.terms.unused();
+		lease.end();
+		return Messages.startedTooLate(lease.keys());
+	}
+
+	private void drop(HeldLease lease) {
+		lease.terms.unused();
+		if (lease.endUnchecked()) {
+			handOver(lease.letGoAll());
+		} // else it went with the loss
 	}
 
 	private @Nullable SoloLease reenter(String key, HoldTerms terms, @Nullable HeldLease scope) {
@@ -450,14 +496,14 @@ final class LockEngine {
 	 * @return as {@link #leave(Link)}
 	 */
 	@Nullable PendingAcquire vacate(Link place, long restNanos) {
-		long rest = Math.max(restNanos, this.leastHolds.forget(place));
+		long rest = this.leastHolds.vacated(place, restNanos);
 		if (rest == 0 || (this.gate == null && this.drain.isClosed())) {
 			return leave(place);
 		}
 		if (this.gate != null) {
 			return leave(place, Duration.ofNanos(rest));
 		}
-		this.wheel.add(new Alarm(DeadlineWheel.in(rest), () -> tell(() -> handOver(leave(place)))));
+		this.rests.begin(place, rest);
 		return null;
 	}
 
@@ -480,25 +526,12 @@ final class LockEngine {
 		return this.inspector;
 	}
 
-	/**
-	 * Takes a key away from whoever holds it, here or elsewhere.
-	 * @return whether somebody did
-	 */
-	CompletionStage<Boolean> forceRelease(String key) {
-		HeldLease lease = this.inspector.holder(key);
-		if (lease == null) {
-			return this.store.forceRelease(key);
-		}
-		CompletableFuture<Boolean> told = new CompletableFuture<>();
-		tell(() -> {
-			try {
-				lease.lose(Messages.forced(lease.keys()));
-			}
-			finally {
-				told.complete(true);
-			}
-		});
-		return told;
+	Rests rests() {
+		return this.rests;
+	}
+
+	ForcedRelease forcedRelease() {
+		return this.forcedRelease;
 	}
 
 	LockStore store() {

@@ -45,9 +45,8 @@ final class Messages {
 	}
 
 	static LockUnavailableException startedTooLate(Collection<String> keys) {
-		return new LockUnavailableException(what(keys)
-				+ " was granted, but its lease ended before an executor's thread "
-				+ "was free for the action, which did not run. Give the executor more threads, or the lease more time",
+		return new LockUnavailableException(what(keys) + " was granted, but its lease ended before the action could "
+				+ "start, which did not run. If the executor's threads are busy, give it more of them, or the lease more time",
 				keys);
 	}
 

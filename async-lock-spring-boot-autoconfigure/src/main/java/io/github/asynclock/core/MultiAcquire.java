@@ -83,12 +83,12 @@ final class MultiAcquire implements Call, Withdrawable {
 			return null;
 		}
 		this.lease.complete();
-		if (!this.lease.isHeld()) {
+		LockException refusal = engine.begin(this.lease);
+		if (refusal != null) {
 			letGo();
-			this.caller.refused(Messages.startedTooLate(this.keys));
+			this.caller.refused(refusal);
 			return null;
 		}
-		terms().granted(this.lease);
 		return this.lease;
 	}
 

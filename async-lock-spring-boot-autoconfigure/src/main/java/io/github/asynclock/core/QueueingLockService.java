@@ -12,7 +12,6 @@ import java.util.function.Supplier;
 
 import io.github.asynclock.Lease;
 import io.github.asynclock.LeaseContext;
-import io.github.asynclock.LockClosedException;
 import io.github.asynclock.LockException;
 import io.github.asynclock.LockListener;
 import io.github.asynclock.LockLostException;
@@ -82,7 +81,7 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		try {
 			lease = this.engine.takeNow(key, terms, scope);
 		}
-		catch (LockClosedException ex) {
+		catch (LockException ex) {
 			terms.refused(ex);
 			return CompletableFuture.failedFuture(ex);
 		}
@@ -149,7 +148,7 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 		try {
 			lease = this.engine.takeNow(key, terms, scope);
 		}
-		catch (LockClosedException ex) {
+		catch (LockException ex) {
 			terms.refused(ex);
 			throw ex;
 		}
@@ -209,13 +208,13 @@ public final class QueueingLockService implements LockService, AutoCloseable {
 	/**
 	 * Takes a key away from its holder, which is told that its lease is lost: one of this
 	 * JVM at once, one elsewhere at its next renewal. Its action may run on, so this is
-	 * for emergencies. All keys of a holder of this JVM are freed. What is left of a
-	 * least hold is ended in Redis, not in a store of one JVM.
+	 * for emergencies. All keys of a holder of this JVM are freed, whatever their least
+	 * hold; a least hold that outlives its action is ended.
 	 * @return whether the key was held
 	 */
 	public Mono<Boolean> forceRelease(String key) {
 		requireKey(key);
-		return Mono.fromCompletionStage(() -> this.engine.forceRelease(key));
+		return Mono.fromCompletionStage(() -> this.engine.forcedRelease().release(key));
 	}
 
 	@SuppressWarnings("NullAway") // what it is about

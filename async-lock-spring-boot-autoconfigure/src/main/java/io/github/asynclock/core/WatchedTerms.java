@@ -2,6 +2,8 @@ package io.github.asynclock.core;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.asynclock.LockEvent;
@@ -37,6 +39,9 @@ final class WatchedTerms extends HoldTerms {
 
 	private volatile @Nullable Alarm warning;
 
+	/** Whether one of two is done: telling of the grant, or losing it. */
+	private final AtomicBoolean grantOrLoss = new AtomicBoolean();
+
 	private final boolean skips;
 
 	private final @Nullable CallWatch watch;
@@ -69,7 +74,7 @@ final class WatchedTerms extends HoldTerms {
 	@Override
 	void granted(HeldLease lease) {
 		this.grantedAt = DeadlineWheel.now();
-		this.open.set(lease.owned());
+		this.open.addAndGet(lease.owned()); // some may be gone already
 		if (this.atMost > 0) {
 			Alarm alarm = new Alarm(this.grantedAt + this.atMost,
 					() -> engine().lose(lease, Messages.heldTooLong(this.keys, Duration.ofNanos(this.atMost))));
@@ -84,6 +89,16 @@ final class WatchedTerms extends HoldTerms {
 			this.watch.granted();
 		}
 		engine().listeners().granted(event(Duration.ZERO));
+		tellLossIfSecond();
+	}
+
+	/** A loss is told after the grant, be it that it came before. */
+	private void tellLossIfSecond() {
+		if (this.grantOrLoss.getAndSet(true)) {
+			stopWarning();
+			stopLimitUnlessHeld();
+			ended(true, heldFor());
+		}
 	}
 
 	private void warnIfHeldLong() {
@@ -96,13 +111,22 @@ final class WatchedTerms extends HoldTerms {
 		}
 	}
 
-	private void ended(boolean lost) {
+	private void stopWarning() {
 		Alarm alarm = this.warning;
 		if (alarm != null) {
 			engine().wheel().remove(alarm);
 		}
+	}
+
+	private void ended(boolean lost, Duration held) {
 		if (this.watch != null) {
 			this.watch.ended(lost);
+		}
+		if (lost) {
+			engine().listeners().lost(event(held));
+		}
+		else {
+			engine().listeners().released(event(held));
 		}
 	}
 
@@ -120,9 +144,12 @@ final class WatchedTerms extends HoldTerms {
 
 	@Override
 	void released(HeldLease lease) {
-		ended(false);
-		engine().listeners().released(event(heldFor()));
+		Duration held = heldFor();
+		stopWarning();
 		stopLimitUnlessHeld();
+		// Not on the store's thread: listeners are the user's code.
+		Executor executor = engine().listeners().tellsUsers() ? engine()::tell : Runnable::run;
+		lease.whenReleased(executor, (had) -> ended(!had, held));
 	}
 
 	private void stopLimitUnlessHeld() {
@@ -146,9 +173,7 @@ final class WatchedTerms extends HoldTerms {
 
 	@Override
 	void lost(HeldLease lease) {
-		ended(true);
-		stopLimitUnlessHeld();
-		engine().listeners().lost(event(heldFor()));
+		tellLossIfSecond();
 	}
 
 	@Override

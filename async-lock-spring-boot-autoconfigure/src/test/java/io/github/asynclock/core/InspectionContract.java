@@ -1,11 +1,18 @@
 package io.github.asynclock.core;
 
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.asynclock.LockLostException;
+import io.github.asynclock.LockUnavailableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +20,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What can be seen of keys in use, and that they can be taken away.
  */
 abstract class InspectionContract extends ServiceContract {
+
+	private LockEngine engine() {
+		return service().engine();
+	}
 
 	private void inspected() {
 		use((builder) -> builder.inspected(true));
@@ -83,6 +94,80 @@ abstract class InspectionContract extends ServiceContract {
 		assertThat(failure(holder.result)).isInstanceOf(LockLostException.class).hasMessageContaining("force");
 		waiter.release();
 		assertThat(get(waiter.result)).isEqualTo("done");
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void aForcedReleaseEndsTheLeastHoldOfItsHolder(Form form) {
+		Call holder = hold(form, patient(this.key).heldAtLeast(LONG));
+		Call waiter = call(form, patient(this.key));
+		assertThat(get(service().forceRelease(this.key).toFuture())).isTrue();
+		waiter.release();
+		assertThat(isFree(this.key)).isTrue();
+		holder.end.complete("late");
+		assertThat(failure(holder.result)).isInstanceOf(LockLostException.class);
+	}
+
+	@Test
+	void aForcedReleaseEndsTheLeastHoldOfACallThatReentered() {
+		CompletableFuture<Call> inner = new CompletableFuture<>();
+		CompletableFuture<String> outer = service().execute(patient(this.key), (lease) -> {
+			inner.complete(call(patient(this.key).heldAtLeast(LONG)));
+			return new CompletableFuture<>();
+		});
+		get(inner).lease();
+		assertThat(get(service().forceRelease(this.key).toFuture())).isTrue();
+		assertThat(failure(outer)).isInstanceOf(LockLostException.class);
+		assertThat(failure(get(inner).result)).isInstanceOf(LockLostException.class);
+		passThrough(this.key);
+		assertThat(engine().leastHolds().isEmpty()).isTrue();
+	}
+
+	@Test
+	void aForcedReleaseEndsARest() {
+		hold(patient(this.key).heldAtLeast(LONG)).release();
+		assertThat(isFree(this.key)).isFalse();
+		Call waiter = call(patient(this.key));
+		assertThat(get(service().forceRelease(this.key).toFuture())).isTrue();
+		waiter.release();
+	}
+
+	@Test
+	void theNextLeastHoldLastsThoughOneWasEnded() {
+		Duration rest = Duration.ofMillis(50);
+		hold(patient(this.key).heldAtLeast(rest)).release();
+		get(service().forceRelease(this.key).toFuture());
+		hold(patient(this.key).heldAtLeast(LONG)).release();
+		get(Mono.delay(rest.multipliedBy(2)).toFuture());
+		assertThat(isFree(this.key)).isFalse();
+	}
+
+	@Test
+	void aForcedReleaseTakesAwayAGrantThatHasNotStarted() {
+		AtomicBoolean busy = new AtomicBoolean();
+		AtomicReference<Thread> thread = new AtomicReference<>(Thread.currentThread());
+		Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+		use((builder) -> builder.executor((task) -> {
+			if (busy.get()) {
+				waiting.add(task);
+			}
+			else {
+				thread.set(start(task));
+			}
+		}));
+		Call holder = hold(this.key);
+		// Else it might go on with the next one.
+		until(() -> !thread.get().isAlive() || thread.get() == Thread.currentThread());
+		Call granted = call(patient(this.key));
+		busy.set(true);
+		holder.end.complete("done");
+		until(() -> !waiting.isEmpty());
+		assertThat(get(service().forceRelease(this.key).toFuture())).isTrue();
+		busy.set(false);
+		until(() -> isFree(this.key));
+		waiting.forEach(Runnable::run);
+		assertThat(failure(granted.result)).isInstanceOf(LockUnavailableException.class);
+		assertThat(granted.hasStarted()).isFalse();
 	}
 
 	@Test

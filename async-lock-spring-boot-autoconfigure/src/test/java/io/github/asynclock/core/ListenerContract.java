@@ -12,6 +12,7 @@ import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRejectedException;
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.LockTimeoutException;
+import io.github.asynclock.LockUnavailableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 abstract class ListenerContract extends ServiceContract {
 
-	private final Recorder recorder = new Recorder();
+	final Recorder recorder = new Recorder();
 
 	@ParameterizedTest
 	@EnumSource(Form.class)
@@ -99,6 +100,27 @@ abstract class ListenerContract extends ServiceContract {
 		assertThat(this.recorder.names).containsExactly("granted", "lost");
 		assertThat(this.recorder.events.get(1).held()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
 		assertThat(this.recorder.events.get(1).name()).isEqualTo("slow");
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void aLossBeforeTheActionStartsIsToldAfterTheGrant(Form form) {
+		LockListener revoking = new LockListener() {
+			@Override
+			public void granted(LockEvent event) {
+				get(service().forceRelease(event.keys().get(0)).toFuture());
+			}
+		};
+		use((builder) -> builder.listeners(List.of(revoking, this.recorder)).heldWarning(LONG));
+		Call call = call(form, patient(this.key).heldAtMost(LONG));
+		assertThat(failure(call.result)).isInstanceOf(LockUnavailableException.class);
+		Call several = call(form, patient(this.key, key("z")).heldAtMost(LONG));
+		assertThat(failure(several.result)).isInstanceOf(LockUnavailableException.class);
+		assertThat(this.recorder.names).containsExactly("granted", "lost", "granted", "lost");
+		assertThat(call.hasStarted() || several.hasStarted()).isFalse();
+		assertThat(service().lockCount()).isZero();
+		// One may look whether a lease has to be renewed.
+		until(() -> service().engine().wheel().size() <= 1);
 	}
 
 	@ParameterizedTest
@@ -181,11 +203,11 @@ abstract class ListenerContract extends ServiceContract {
 		holder.release();
 	}
 
-	private static final class Recorder implements LockListener {
+	static final class Recorder implements LockListener {
 
-		private final List<String> names = new CopyOnWriteArrayList<>();
+		final List<String> names = new CopyOnWriteArrayList<>();
 
-		private final List<LockEvent> events = new CopyOnWriteArrayList<>();
+		final List<LockEvent> events = new CopyOnWriteArrayList<>();
 
 		private void add(String name, LockEvent event) {
 			this.events.add(event);

@@ -9,6 +9,8 @@ import io.github.asynclock.Lease;
 import io.github.asynclock.LeaseContext;
 import io.github.asynclock.LockClosedException;
 import io.github.asynclock.LockDeadlockException;
+import io.github.asynclock.LockEvent;
+import io.github.asynclock.LockListener;
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.metrics.DefaultLockObservationConvention;
 import io.github.asynclock.metrics.LockObserver;
@@ -127,6 +129,23 @@ abstract class MetricsContract extends ServiceContract {
 		failure(result);
 		idle();
 		assertThat(holds("released")).isZero();
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void leasesLostBeforeTheirActionStarts(Form form) {
+		LockListener revoking = new LockListener() {
+			@Override
+			public void granted(LockEvent event) {
+				get(service().forceRelease(event.keys().get(0)).toFuture());
+			}
+		};
+		use((builder) -> builder.observer(observer(null)).listeners(List.of(revoking)));
+		failure(call(form, patient(this.key)).result);
+		failure(call(form, patient(this.key, key("z"))).result);
+		idle();
+		assertThat(waits("granted")).isEqualTo(2);
+		assertThat(holds("lost")).isEqualTo(2);
 	}
 
 	@Test

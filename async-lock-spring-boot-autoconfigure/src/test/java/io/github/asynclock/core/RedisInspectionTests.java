@@ -65,14 +65,14 @@ class RedisInspectionTests extends InspectionContract {
 	}
 
 	@Test
-	void aRestIsEnded() {
+	void aRestOfAnotherInstanceIsEnded() {
 		QueueingLockService other = service((builder) -> builder);
 		Call holder = new Call(Form.FUTURE, other, patient(this.key).heldAtLeast(LONG));
 		holder.release();
 		assertThat(isFree(this.key)).isFalse();
 		Call waiter = call(patient(this.key));
 		until(() -> !look(service()).waiting().isEmpty());
-		assertThat(get(other.forceRelease(this.key).toFuture())).isTrue();
+		assertThat(get(service().forceRelease(this.key).toFuture())).isTrue();
 		waiter.release();
 	}
 

@@ -66,6 +66,18 @@ class RedisMetricsTests extends MetricsContract {
 	}
 
 	@Test
+	void aLossThatIsFoundAtTheReleaseIsCountedAsLost() {
+		QueueingLockService other = service((builder) -> builder);
+		observed();
+		Call holder = hold(this.key);
+		assertThat(get(other.forceRelease(this.key).toFuture())).isTrue();
+		holder.release();
+		assertThat(holds("lost")).isOne();
+		assertThat(holds("released")).isZero();
+		idle();
+	}
+
+	@Test
 	void renewalsOfEachKey() {
 		observed();
 		Call holder = hold(patient(this.key).leasedFor(Duration.ofMillis(300)));

@@ -154,7 +154,7 @@ abstract class UnitOfWorkContract extends ServiceContract {
 		assertThat(told).singleElement()
 			.satisfies((failure) -> assertThat(failure).hasMessageContaining(this.key)
 				.hasRootCauseInstanceOf(StackOverflowError.class));
-		assertThat(output).contains("could not be started for " + this.key);
+		assertThat(output).contains("could not be started for [" + this.key);
 		end(this.work);
 		passThrough(this.key);
 	}
