@@ -3,7 +3,8 @@ package io.github.asynclock;
 /**
  * Is told of grants, releases, timeouts and losses of one {@link LockService}: each bean
  * of this type. Called on the thread where it happened, so it must be quick and must not
- * block. An exception is logged and changes nothing.
+ * block. An exception changes nothing and is logged: the first one of each listener at
+ * WARN, all others at DEBUG.
  */
 public interface LockListener {
 

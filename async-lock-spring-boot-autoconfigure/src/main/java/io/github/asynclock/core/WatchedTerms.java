@@ -83,7 +83,7 @@ final class WatchedTerms extends HoldTerms {
 		if (this.watch != null) {
 			this.watch.granted();
 		}
-		engine().listeners().granted(event(Duration.ZERO));
+		engine().listeners().granted(() -> event(Duration.ZERO));
 	}
 
 	private void warnIfHeldLong() {
@@ -121,7 +121,7 @@ final class WatchedTerms extends HoldTerms {
 	@Override
 	void released(HeldLease lease) {
 		ended(false);
-		engine().listeners().released(event(heldFor()));
+		engine().listeners().released(() -> event(heldFor()));
 		stopLimitUnlessHeld();
 	}
 
@@ -148,14 +148,14 @@ final class WatchedTerms extends HoldTerms {
 	void lost(HeldLease lease) {
 		ended(true);
 		stopLimitUnlessHeld();
-		engine().listeners().lost(event(heldFor()));
+		engine().listeners().lost(() -> event(heldFor()));
 	}
 
 	@Override
 	void timedOut() {
 		this.grantedAt = DeadlineWheel.now();
 		notGranted(this.skips ? WaitOutcome.SKIPPED : WaitOutcome.TIMED_OUT);
-		engine().listeners().timedOut(event(Duration.ZERO));
+		engine().listeners().timedOut(() -> event(Duration.ZERO));
 	}
 
 	@Override
