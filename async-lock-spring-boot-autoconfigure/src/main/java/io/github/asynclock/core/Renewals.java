@@ -109,6 +109,7 @@ final class Renewals {
 	private void renew(List<Holding> batch) {
 		List<StoreGrant> grants = new ArrayList<>(batch.size());
 		batch.forEach((holding) -> grants.add(holding.grant));
+		long[] deadlines = grants.stream().mapToLong(StoreGrant::deadline).toArray();
 		CompletionStage<? extends Collection<StoreGrant>> renewed;
 		try {
 			renewed = this.store.renew(grants);
@@ -116,7 +117,10 @@ final class Renewals {
 		catch (Throwable ex) {
 			renewed = CompletableFuture.failedFuture(ex);
 		}
-		renewed.whenComplete((gone, failure) -> answered(batch, gone));
+		renewed.whenComplete((gone, failure) -> {
+			answered(batch, gone);
+			count(grants, deadlines);
+		});
 	}
 
 	/**
@@ -140,8 +144,19 @@ final class Renewals {
 		if (next != NEVER) {
 			wakeAt(next);
 		}
-		if (gone != null && batch.size() > gone.size()) {
-			this.engine.observer().renewed(batch.size() - gone.size());
+	}
+
+	/**
+	 * Not being lost is not being renewed: a node of a cluster may be silent.
+	 * @param before what the deadlines were
+	 */
+	private void count(List<StoreGrant> grants, long[] before) {
+		int renewed = 0;
+		for (int i = 0; i < before.length; i++) {
+			renewed += (grants.get(i).deadline() - before[i] > 0) ? 1 : 0;
+		}
+		if (renewed > 0) {
+			this.engine.observer().renewed(renewed);
 		}
 	}
 
