@@ -17,6 +17,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.actuate.endpoint.CompositeHealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -67,6 +73,26 @@ class StoppedRedisTests {
 			.withPropertyValues("management.health.asynclock.enabled=true", "async-lock.provider=local",
 					"async-lock.redis.url=")
 			.run((context) -> assertThat(context).doesNotHaveBean(LockStoreHealthIndicator.class));
+	}
+
+	@Test
+	void aRedisThatIsNotThereTakesTheApplicationDownOnlyWhereThatIsAskedFor() {
+		this.redis.stop();
+		ApplicationContextRunner withHealth = this.runner
+			.withConfiguration(AutoConfigurations.of(HealthContributorAutoConfiguration.class,
+					HealthContributorRegistryAutoConfiguration.class, HealthEndpointAutoConfiguration.class))
+			.withPropertyValues("management.endpoints.web.exposure.include=health");
+		withHealth.run((context) -> {
+			HealthDescriptor health = context.getBean(HealthEndpoint.class).health();
+			assertThat(health.getStatus()).isEqualTo(Status.UP);
+			assertThat(((CompositeHealthDescriptor) health).getComponents()).doesNotContainKey("asynclock");
+		});
+		withHealth.withPropertyValues("management.health.asynclock.enabled=true").run((context) -> {
+			HealthDescriptor health = context.getBean(HealthEndpoint.class).health();
+			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+			assertThat(((CompositeHealthDescriptor) health).getComponents().get("asynclock").getStatus())
+				.isEqualTo(Status.DOWN);
+		});
 	}
 
 	@Test
