@@ -10,6 +10,7 @@ import io.github.asynclock.LockEvent;
 import io.github.asynclock.LockListener;
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.LockService;
+import io.github.asynclock.core.ContextCarrier;
 import io.github.asynclock.core.EngineObserver;
 import io.github.asynclock.core.QueueingLockService;
 import io.github.asynclock.local.LocalLockStore;
@@ -141,6 +142,34 @@ class LogTests {
 		}
 		assertThat(output.toString().split("An observer of the locks failed", -1)).as(output.toString()).hasSize(2);
 		assertThat(output).contains("not asked");
+	}
+
+	@Test
+	void aContextThatCannotBeCarriedIsWarnedOfOnce(CapturedOutput output) {
+		ContextCarrier throwing = new ContextCarrier() {
+			@Override
+			public Object capture() {
+				throw new IllegalStateException("not captured");
+			}
+
+			@Override
+			public Scope restore(Object captured) {
+				throw new IllegalStateException("not restored");
+			}
+		};
+		try (QueueingLockService service = QueueingLockService.builder(new LocalLockStore())
+			.contextCarrier(throwing)
+			.build()) {
+			for (int i = 0; i < 3; i++) {
+				CompletableFuture<String> end = new CompletableFuture<>();
+				service.execute("key", () -> end);
+				CompletableFuture<String> waits = service.execute("key",
+						() -> CompletableFuture.completedFuture("ran"));
+				end.complete("ended");
+				waits.join();
+			}
+		}
+		assertThat(output.toString().split("context could not be", -1)).as(output.toString()).hasSize(2);
 	}
 
 	@Test
