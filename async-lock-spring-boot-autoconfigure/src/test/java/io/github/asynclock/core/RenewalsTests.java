@@ -65,15 +65,17 @@ class RenewalsTests {
 		};
 		Grant extended = new Grant();
 		Grant silent = new Grant();
+		Grant lost = new Grant();
 		LockStore store = mock(LockStore.class);
 		given(store.renew(any())).willAnswer((call) -> {
 			extended.deadline += TimeUnit.MINUTES.toNanos(1);
-			return CompletableFuture.completedFuture(List.of());
+			lost.deadline++; // to now, which may be later
+			return CompletableFuture.completedFuture(List.of(lost));
 		});
 		try (QueueingLockService service = QueueingLockService.builder(new LocalLockStore())
 			.observer(observer)
 			.build()) {
-			List<Holding> holdings = List.of(holding(extended), holding(silent));
+			List<Holding> holdings = List.of(holding(extended), holding(silent), holding(lost));
 			Renewals renewals = new Renewals(service.engine(), store, holdings);
 			renewals.watch(holdings.get(0));
 
