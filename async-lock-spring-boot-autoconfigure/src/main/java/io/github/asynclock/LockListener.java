@@ -3,7 +3,8 @@ package io.github.asynclock;
 /**
  * Is told of grants, releases, timeouts and losses of one {@link LockService}: each bean
  * of this type. Called on the thread where it happened, so it must be quick and must not
- * block. An exception is logged and changes nothing.
+ * block. An exception changes nothing and is logged: the first one of each listener at
+ * WARN, all others at DEBUG.
  */
 public interface LockListener {
 
@@ -14,7 +15,8 @@ public interface LockListener {
 	}
 
 	/**
-	 * An action has ended and its keys were given back.
+	 * An action has ended and its keys were given back: told once the store has said so,
+	 * and before the caller has the result.
 	 */
 	default void released(LockEvent event) {
 	}
@@ -26,7 +28,9 @@ public interface LockListener {
 	}
 
 	/**
-	 * A lease was lost while its action ran.
+	 * A lease was lost while its action ran, or before that could start: then it never
+	 * runs. Told instead of {@link #released}, be it that the loss is found out only when
+	 * the store is told of the release.
 	 */
 	default void lost(LockEvent event) {
 	}

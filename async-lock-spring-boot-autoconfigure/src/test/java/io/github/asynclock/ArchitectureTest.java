@@ -38,9 +38,9 @@ class ArchitectureTest {
 			".core.QueueingLockService", ".core.LockStore", ".core.Attempt", ".core.StoreGrant", ".core.ContextCarrier",
 			".core.UnitOfWork", ".core.UnitsOfWork",
 			// what metrics are told, and what they are made of
-			".core.EngineObserver", ".core.LockState", ".actuate.LocksEndpoint", ".actuate.LockStoreHealthIndicator",
-			".autoconfigure.AsyncLockActuatorAutoConfiguration", ".metrics.LockObserver",
-			".metrics.LockObservationContext", ".metrics.LockObservationConvention",
+			".core.EngineObserver", ".core.LoggedFailures", ".core.LockState", ".actuate.LocksEndpoint",
+			".actuate.LockStoreHealthIndicator", ".autoconfigure.AsyncLockActuatorAutoConfiguration",
+			".metrics.LockObserver", ".metrics.LockObservationContext", ".metrics.LockObservationConvention",
 			".metrics.DefaultLockObservationConvention",
 			// which unit of work a caller is in that goes on on another thread
 			".core.CallersWork", ".core.SafeCarrier",

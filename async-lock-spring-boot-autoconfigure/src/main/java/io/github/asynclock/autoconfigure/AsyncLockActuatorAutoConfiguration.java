@@ -12,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.health.contributor.ReactiveHealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -29,7 +30,7 @@ public final class AsyncLockActuatorAutoConfiguration {
 	static class EndpointConfiguration {
 
 		@Bean
-		@ConditionalOnBean(QueueingLockService.class)
+		@ConditionalOnSingleCandidate(QueueingLockService.class)
 		@ConditionalOnMissingBean
 		@ConditionalOnAvailableEndpoint
 		LocksEndpoint asyncLocksEndpoint(QueueingLockService service) {
@@ -49,6 +50,7 @@ public final class AsyncLockActuatorAutoConfiguration {
 
 		@Bean
 		@ConditionalOnBean(type = "io.github.asynclock.redis.RedisLockStore")
+		@ConditionalOnSingleCandidate(LockStore.class)
 		LockStoreHealthIndicator asynclockHealthIndicator(LockStore store) {
 			return new LockStoreHealthIndicator(store);
 		}

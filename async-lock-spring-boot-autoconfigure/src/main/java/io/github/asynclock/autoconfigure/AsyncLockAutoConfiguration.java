@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 
 import io.github.asynclock.LockListener;
 import io.github.asynclock.LockService;
+import io.github.asynclock.actuate.LocksEndpoint;
 import io.github.asynclock.aop.LockedBeanPostProcessor;
 import io.github.asynclock.context.CallerContext;
 import io.github.asynclock.context.ThreadLocalCarrier;
@@ -92,12 +93,18 @@ public final class AsyncLockAutoConfiguration {
 				.contextCarrier(contextCarrier())
 				.listeners(listeners.orderedStream().toList())
 				.unitsOfWork(properties.releaseAfterTransaction() ? units.getIfAvailable() : null);
-			builder.inspected(ClassUtils.isPresent(ENDPOINT, beanFactory.getBeanClassLoader()));
+			builder.inspected(isInspected(beanFactory));
 			observer.ifAvailable((source) -> builder.observer(source.orNone()));
 			ApplicationExecutor.find(beanFactory).ifPresent(builder::executor);
 			logger.info("Locks are kept " + store.description() + "; lease time " + properties.leaseTime().toMillis()
 					+ " ms, wait time " + properties.waitTime().toMillis() + " ms");
 			return builder.build();
+		}
+
+		/** To record for the endpoint what it shows costs each call something. */
+		private static boolean isInspected(ConfigurableListableBeanFactory beanFactory) {
+			return ClassUtils.isPresent(ENDPOINT, beanFactory.getBeanClassLoader())
+					&& beanFactory.getBeanNamesForType(LocksEndpoint.class, false, false).length > 0;
 		}
 
 		private static ThreadLocalCarrier contextCarrier() {

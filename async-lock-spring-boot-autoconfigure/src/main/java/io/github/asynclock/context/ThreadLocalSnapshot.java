@@ -3,10 +3,10 @@ package io.github.asynclock.context;
 import java.util.List;
 
 import io.github.asynclock.core.ContextCarrier;
+import io.github.asynclock.core.LoggedFailures;
 import io.micrometer.context.ThreadLocalAccessor;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import reactor.util.Logger;
-import reactor.util.Loggers;
 
 /**
  * The values that one thread had, to be given to another for a while.
@@ -18,7 +18,7 @@ import reactor.util.Loggers;
  */
 final class ThreadLocalSnapshot {
 
-	private static final Logger logger = Loggers.getLogger(ThreadLocalSnapshot.class);
+	private static final LoggedFailures failures = new LoggedFailures(LogFactory.getLog(ThreadLocalSnapshot.class));
 
 	private final ThreadLocalAccessor<Object>[] accessors;
 
@@ -88,7 +88,8 @@ final class ThreadLocalSnapshot {
 				restore(this.accessors[i], former[i], this.values[i]);
 			}
 			catch (RuntimeException ex) {
-				logger.warn("The thread-local of accessor '" + this.accessors[i].key() + "' could not be restored", ex);
+				Object key = this.accessors[i].key();
+				failures.log(() -> "The thread-local of accessor '" + key + "' could not be restored", ex);
 			}
 		}
 	}

@@ -8,7 +8,7 @@ import reactor.util.context.ContextView;
 /**
  * The port for metrics and traces: told of each call from asking to release, and of what
  * the store is asked. Called where it happens, on threads that must not block. Whatever
- * it throws is logged and changes nothing.
+ * it throws is logged, the first time at WARN and later at DEBUG, and changes nothing.
  */
 public interface EngineObserver {
 
@@ -35,7 +35,7 @@ public interface EngineObserver {
 	}
 
 	/**
-	 * The store said unasked that a key is or may be free.
+	 * The store said unasked that a key that is waited for here is free, or may be.
 	 */
 	default void wokenUp() {
 	}
@@ -47,16 +47,16 @@ public interface EngineObserver {
 	}
 
 	/**
-	 * Leases were extended by one command.
-	 * @param keys how many, at least 1
+	 * Leases were extended.
+	 * @param keys of how many keys, at least 1
 	 */
 	default void renewed(int keys) {
 	}
 
 	/**
-	 * A command to the store has ended.
+	 * A command to the store has ended; one command may ask for the keys of many calls.
 	 * @param nanos how long that took
-	 * @param failed whether it failed, or was not answered in time
+	 * @param failed whether it failed, was not answered in time, or could not be sent
 	 */
 	default void answered(long nanos, boolean failed) {
 	}

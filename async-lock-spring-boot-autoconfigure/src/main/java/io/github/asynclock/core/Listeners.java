@@ -3,6 +3,7 @@ package io.github.asynclock.core;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 import io.github.asynclock.LockEvent;
 import io.github.asynclock.LockListener;
@@ -11,12 +12,13 @@ import org.apache.commons.logging.LogFactory;
 
 /**
  * Tells the application's listeners; whatever one throws is logged and changes nothing.
+ * Where there are none, no event is made.
  */
 final class Listeners {
 
 	private static final Log logger = LogFactory.getLog(Listeners.class);
 
-	private final List<LockListener> listeners;
+	private final List<Told> listeners;
 
 	private final EngineObserver observer;
 
@@ -35,7 +37,7 @@ final class Listeners {
 	 */
 	Listeners(Collection<? extends LockListener> listeners, EngineObserver observer, long warnAfterNanos,
 			boolean inspected) {
-		this.listeners = List.copyOf(listeners);
+		this.listeners = listeners.stream().map(Told::new).toList();
 		this.observer = SafeObserver.of(observer);
 		this.warnAfterNanos = warnAfterNanos;
 		this.inspected = inspected;
@@ -68,31 +70,52 @@ final class Listeners {
 		logger.warn(Messages.heldLong(event));
 	}
 
-	void granted(LockEvent event) {
+	void granted(Supplier<LockEvent> event) {
 		tell(LockListener::granted, event);
 	}
 
-	void released(LockEvent event) {
+	void released(Supplier<LockEvent> event) {
 		tell(LockListener::released, event);
 	}
 
-	void timedOut(LockEvent event) {
+	void timedOut(Supplier<LockEvent> event) {
 		tell(LockListener::timedOut, event);
 	}
 
-	void lost(LockEvent event) {
+	void lost(Supplier<LockEvent> event) {
 		tell(LockListener::lost, event);
 	}
 
-	private void tell(BiConsumer<LockListener, LockEvent> what, LockEvent event) {
-		for (LockListener listener : this.listeners) {
+	private void tell(BiConsumer<LockListener, LockEvent> what, Supplier<LockEvent> event) {
+		if (this.listeners.isEmpty()) {
+			return;
+		}
+		LockEvent made = event.get();
+		this.listeners.forEach((listener) -> listener.tell(what, made));
+	}
+
+	/**
+	 * One listener, and how often to say that it throws: a log is no place for each call.
+	 */
+	private static final class Told {
+
+		private final LockListener listener;
+
+		private final LoggedFailures failures = new LoggedFailures(logger);
+
+		private Told(LockListener listener) {
+			this.listener = listener;
+		}
+
+		private void tell(BiConsumer<LockListener, LockEvent> what, LockEvent event) {
 			try {
-				what.accept(listener, event);
+				what.accept(this.listener, event);
 			}
 			catch (Throwable ex) {
-				logger.warn("A LockListener failed (" + listener + "); the lock goes on", ex);
+				this.failures.log(() -> "A LockListener failed (" + this.listener + "); the lock goes on", ex);
 			}
 		}
+
 	}
 
 }

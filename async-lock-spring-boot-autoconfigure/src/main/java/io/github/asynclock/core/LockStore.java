@@ -184,6 +184,14 @@ public interface LockStore extends AutoCloseable {
 		void wakeUp(String key);
 
 		/**
+		 * Nobody said that a key may be free, but it is better asked for now: a message
+		 * may have been lost with a connection.
+		 */
+		default void askAgain(String key) {
+			wakeUp(key);
+		}
+
+		/**
 		 * An attempt that was answered that its key is busy has been granted it since:
 		 * the one that had it has passed it on. That is no hint: the attempt is over.
 		 * Where it is lost on the way, asking again gives the same grant.
@@ -198,9 +206,10 @@ public interface LockStore extends AutoCloseable {
 		}
 
 		/**
-		 * A command has ended; only where {@link #timesCommands}.
+		 * A command has ended; only where {@link #timesCommands}. One that asks for many
+		 * is told of once.
 		 * @param nanos how long that took
-		 * @param failed whether it failed, or was not answered in time
+		 * @param failed whether it failed, was not answered in time, or could not be sent
 		 */
 		default void answered(long nanos, boolean failed) {
 		}

@@ -109,6 +109,7 @@ final class Renewals {
 	private void renew(List<Holding> batch) {
 		List<StoreGrant> grants = new ArrayList<>(batch.size());
 		batch.forEach((holding) -> grants.add(holding.grant));
+		long[] deadlines = grants.stream().mapToLong(StoreGrant::deadline).toArray();
 		CompletionStage<? extends Collection<StoreGrant>> renewed;
 		try {
 			renewed = this.store.renew(grants);
@@ -116,22 +117,27 @@ final class Renewals {
 		catch (Throwable ex) {
 			renewed = CompletableFuture.failedFuture(ex);
 		}
-		renewed.whenComplete((gone, failure) -> answered(batch, gone));
+		renewed.whenComplete((gone, failure) -> answered(batch, deadlines, gone));
 	}
 
 	/**
+	 * @param before what the deadlines were: not being lost is not being renewed, as a
+	 * node of a cluster may be silent
 	 * @param gone null if it is not known
 	 */
-	private void answered(List<Holding> batch, @Nullable Collection<StoreGrant> gone) {
+	private void answered(List<Holding> batch, long[] before, @Nullable Collection<StoreGrant> gone) {
 		long now = System.nanoTime();
 		Set<StoreGrant> lost = (gone == null || gone.isEmpty()) ? Set.of() : new HashSet<>(gone);
 		long next = NEVER;
-		for (Holding holding : batch) {
+		int renewed = 0;
+		for (int i = 0; i < before.length; i++) {
+			Holding holding = batch.get(i);
 			holding.renewing = false;
 			if (lost.contains(holding.grant)) {
 				lost(holding, "the store no longer has it for this holder");
 				continue;
 			}
+			renewed += (holding.grant.deadline() - before[i] > 0) ? 1 : 0;
 			// What is still due was not renewed: not at once again.
 			long at = holding.renewAt();
 			at = (at - now > 0) ? at : now + slack(holding);
@@ -140,8 +146,8 @@ final class Renewals {
 		if (next != NEVER) {
 			wakeAt(next);
 		}
-		if (gone != null && batch.size() > gone.size()) {
-			this.engine.observer().renewed(batch.size() - gone.size());
+		if (renewed > 0) {
+			this.engine.observer().renewed(renewed);
 		}
 	}
 

@@ -14,12 +14,15 @@ public final class SafeCarrier implements ContextCarrier {
 
 	private final ContextCarrier carrier;
 
+	private final LoggedFailures failures = new LoggedFailures(logger);
+
 	private SafeCarrier(ContextCarrier carrier) {
 		this.carrier = carrier;
 	}
 
 	/**
-	 * A carrier that throws nothing: failures of the given one are logged.
+	 * A carrier that throws nothing: failures of the given one are logged, the first one
+	 * as a warning.
 	 */
 	public static ContextCarrier of(ContextCarrier carrier) {
 		return (carrier == NONE) ? carrier : new SafeCarrier(carrier);
@@ -31,7 +34,7 @@ public final class SafeCarrier implements ContextCarrier {
 			return this.carrier.capture();
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn("The caller's context could not be captured; the action runs without", ex);
+			this.failures.log(() -> "The caller's context could not be captured; the action runs without", ex);
 			return null;
 		}
 	}
@@ -43,18 +46,18 @@ public final class SafeCarrier implements ContextCarrier {
 			scope = this.carrier.restore(captured);
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn("The caller's context could not be restored; the action runs without", ex);
+			this.failures.log(() -> "The caller's context could not be restored; the action runs without", ex);
 			return null;
 		}
 		return (scope != null) ? () -> close(scope) : null;
 	}
 
-	private static void close(Scope scope) {
+	private void close(Scope scope) {
 		try {
 			scope.close();
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn("A thread's own context could not be put back", ex);
+			this.failures.log(() -> "A thread's own context could not be put back", ex);
 		}
 	}
 

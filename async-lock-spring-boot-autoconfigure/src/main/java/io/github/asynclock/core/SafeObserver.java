@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
 /**
- * Whatever an observer throws is logged and changes nothing.
+ * Whatever an observer throws is logged, the first time as a warning, and changes
+ * nothing.
  */
 final class SafeObserver implements EngineObserver {
 
 	private static final Log logger = LogFactory.getLog(SafeObserver.class);
 
 	private final EngineObserver observer;
+
+	private final LoggedFailures failures = new LoggedFailures(logger);
 
 	private SafeObserver(EngineObserver observer) {
 		this.observer = observer;
@@ -56,24 +59,30 @@ final class SafeObserver implements EngineObserver {
 		tell(() -> this.observer.answered(nanos, failed));
 	}
 
-	private static void tell(Runnable telling) {
+	private void tell(Runnable telling) {
 		get(() -> {
 			telling.run();
 			return null;
 		});
 	}
 
-	private static <T> @Nullable T get(Supplier<@Nullable T> telling) {
+	private <T> @Nullable T get(Supplier<@Nullable T> telling) {
 		try {
 			return telling.get();
 		}
 		catch (Throwable ex) {
-			logger.warn("An observer of the locks failed; the lock goes on", ex);
+			this.failures.log(() -> "An observer of the locks failed; the lock goes on", ex);
 			return null;
 		}
 	}
 
-	private record SafeCall(CallObserver call) implements CallObserver {
+	private final class SafeCall implements CallObserver {
+
+		private final CallObserver call;
+
+		private SafeCall(CallObserver call) {
+			this.call = call;
+		}
 
 		@Override
 		public void waited(WaitOutcome outcome) {

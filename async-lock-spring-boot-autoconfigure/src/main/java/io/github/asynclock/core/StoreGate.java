@@ -263,6 +263,11 @@ final class StoreGate {
 		@Override
 		public void wakeUp(String key) {
 			StoreGate.this.engine.observer().wokenUp();
+			askAgain(key);
+		}
+
+		@Override
+		public void askAgain(String key) {
 			KeyHead head = StoreGate.this.heads.get(key);
 			if (head != null) {
 				head.wakeUp();

@@ -88,7 +88,7 @@ final class WatchedTerms extends HoldTerms {
 		if (this.watch != null) {
 			this.watch.granted();
 		}
-		engine().listeners().granted(event(Duration.ZERO));
+		engine().listeners().granted(() -> event(Duration.ZERO));
 		tellLossIfSecond();
 	}
 
@@ -123,10 +123,10 @@ final class WatchedTerms extends HoldTerms {
 			this.watch.ended(lost);
 		}
 		if (lost) {
-			engine().listeners().lost(event(held));
+			engine().listeners().lost(() -> event(held));
 		}
 		else {
-			engine().listeners().released(event(held));
+			engine().listeners().released(() -> event(held));
 		}
 	}
 
@@ -180,7 +180,7 @@ final class WatchedTerms extends HoldTerms {
 	void timedOut() {
 		this.grantedAt = DeadlineWheel.now();
 		notGranted(this.skips ? WaitOutcome.SKIPPED : WaitOutcome.TIMED_OUT);
-		engine().listeners().timedOut(event(Duration.ZERO));
+		engine().listeners().timedOut(() -> event(Duration.ZERO));
 	}
 
 	@Override

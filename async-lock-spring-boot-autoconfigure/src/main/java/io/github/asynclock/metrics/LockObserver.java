@@ -3,6 +3,7 @@ package io.github.asynclock.metrics;
 import java.util.List;
 
 import io.github.asynclock.core.EngineObserver;
+import io.github.asynclock.core.LoggedFailures;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.observation.Observation;
@@ -20,6 +21,8 @@ import reactor.util.context.ContextView;
 public final class LockObserver implements EngineObserver {
 
 	private static final Log logger = LogFactory.getLog(LockObserver.class);
+
+	private final LoggedFailures failures = new LoggedFailures(logger);
 
 	private final ObservationRegistry registry;
 
@@ -64,13 +67,15 @@ public final class LockObserver implements EngineObserver {
 
 	@Override
 	public CallObserver asked(@Nullable String name, List<String> keys, @Nullable ContextView context) {
+		CallObserver call = new ObservedCall(this, name, keys, parent(context));
+		// Last: of a call that cannot be observed, the end is not told either.
 		this.meters.waiting(1);
-		return new ObservedCall(this, name, keys, parent(context));
+		return call;
 	}
 
 	private @Nullable Observation parent(@Nullable ContextView context) {
-		Observation own = (context != null) ? context.getOrDefault(ObservationThreadLocalAccessor.KEY, null) : null;
-		return (own != null) ? own : this.registry.getCurrentObservation();
+		Object own = (context != null) ? context.getOrDefault(ObservationThreadLocalAccessor.KEY, null) : null;
+		return (own instanceof Observation observation) ? observation : this.registry.getCurrentObservation();
 	}
 
 	/**
@@ -82,7 +87,7 @@ public final class LockObserver implements EngineObserver {
 			return started(context, parent);
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn("A lock could not be observed; the lock goes on", ex);
+			this.failures.log(() -> "A lock could not be observed; the lock goes on", ex);
 			return null;
 		}
 	}

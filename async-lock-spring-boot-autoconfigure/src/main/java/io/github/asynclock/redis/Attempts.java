@@ -292,14 +292,8 @@ final class Attempts {
 		if (attempt == null) {
 			attempt = passOn(hint);
 		}
-		if (attempt != null) {
-			wakeUp(attempt);
-		}
-	}
-
-	private void wakeUp(RedisAttempt attempt) {
 		Listener listener = this.listener;
-		if (listener != null) {
+		if (attempt != null && listener != null) {
 			listener.wakeUp(attempt.keys().get(0));
 		}
 	}
@@ -322,7 +316,10 @@ final class Attempts {
 	 * All ask again.
 	 */
 	void wakeAll() {
-		this.waiting.values().forEach(this::wakeUp);
+		Listener listener = this.listener;
+		if (listener != null) {
+			this.waiting.values().forEach((attempt) -> listener.askAgain(attempt.keys().get(0)));
+		}
 	}
 
 }

@@ -56,11 +56,17 @@ final class Batches {
 				begun = new Batch(asked);
 				this.filling = begun;
 			}
+			asked.shares = begun == null;
 		}
 		if (begun != null) {
 			send(begun);
 		}
 		return asked;
+	}
+
+	/** Whether this is answered by a command that was begun for another. */
+	static boolean sharesCommand(CompletionStage<?> answer) {
+		return answer instanceof Asked asked && asked.shares;
 	}
 
 	/** What a script says of one: a list, or if it is but one thing just that. */
@@ -84,6 +90,9 @@ final class Batches {
 	private static final class Asked extends CompletableFuture<List<Object>> {
 
 		private final ScriptCall call;
+
+		/** Only for who asks. */
+		private boolean shares;
 
 		private Asked(ScriptCall call) {
 			this.call = call;

@@ -18,7 +18,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inspection {
 
-	private static final Pattern HELD = Pattern.compile("h:(\\w+):(\\d+):\\d+:\\d+");
+	/** The owner's two forms: held, with its lease; or resting, with its rest. */
+	private static final Pattern HELD = Pattern.compile("h:(\\w+):(\\d+):\\d+:(\\d{1,18})");
+
+	private static final Pattern RESTS = Pattern.compile("r:(\\d{1,18})");
+
+	private static final String FREE = "r:0";
+
+	private static final long GONE = -2;
+
+	private static final long WITHOUT_LIMIT = -1;
 
 	private static final Pattern SERVER = Pattern.compile("(?m)^redis_(version|mode):(\\S+)");
 
@@ -56,17 +65,35 @@ final class Inspection {
 		Reply<Long> left = this.connection.send((commands) -> commands.pttl(name.owner()));
 		Reply<List<String>> queue = this.connection.send((commands) -> commands.lrange(name.queue(), 0, -1));
 		return CompletableFuture.allOf(owner, left, queue).thenApply((all) -> {
-			String value = owner.join();
-			Matcher held = HELD.matcher((value != null) ? value : "");
 			List<String> waiting = queue.join().stream().map((entry) -> entry.replaceFirst(":.*", "")).toList();
-			return new Elsewhere(this.instance.get(), held.matches() ? held.group(1) : null,
-					Duration.ofMillis(Math.max(0, left.join())), waiting);
+			return seen(name, owner.join(), left.join(), waiting);
 		});
+	}
+
+	private Elsewhere seen(KeyName name, @Nullable String owner, long left, List<String> waiting) {
+		String value = (owner != null && left != GONE) ? owner : FREE;
+		Matcher held = HELD.matcher(value);
+		Matcher rests = RESTS.matcher(value);
+		if (held.matches()) {
+			return new Elsewhere(this.instance.get(), held.group(1), timeLeft(left, held.group(3)), waiting);
+		}
+		if (rests.matches()) {
+			return new Elsewhere(this.instance.get(), null, timeLeft(left, rests.group(1)), waiting);
+		}
+		throw new IllegalStateException(name.owner() + " in Redis holds something that is not a lock of async-lock");
+	}
+
+	/**
+	 * As acquire has it: never more than was given, and that much where nothing is said.
+	 */
+	private static Duration timeLeft(long left, String given) {
+		long most = Long.parseLong(given);
+		return Duration.ofMillis((left == WITHOUT_LIMIT) ? most : Math.max(0, Math.min(left, most)));
 	}
 
 	/**
 	 * Closes on behalf of the one that holds the key, who learns of it at its next
-	 * renewal; a rest is just deleted.
+	 * renewal; a rest is just deleted. What is neither is the script's to refuse.
 	 */
 	CompletionStage<Boolean> free(String key) {
 		KeyName name = this.names.of(key);

@@ -146,6 +146,9 @@ final class LockConnection {
 			reply.completeExceptionally(ex);
 			return;
 		}
+		if (Batches.sharesCommand(answer)) {
+			reply.sharesCommand();
+		}
 		answer.whenComplete((value, failure) -> {
 			reply.answered(silence, value, failure);
 			if (failure != null && Failures.isReadOnly(Failures.unwrap(failure))) {

@@ -127,6 +127,7 @@ final class RedisProtocol {
 	}
 
 	/**
+	 * Ends a rest; of anything else the script says that it is none.
 	 * @param owner what it has to be still
 	 */
 	Reply<List<Object>> free(KeyName name, String owner) {

@@ -25,8 +25,10 @@ final class Reply<T> extends CompletableFuture<T> {
 	private volatile Consumer<? super T> late = (value) -> {
 	};
 
-	/** Told how long it took; null: nobody is. */
-	private final LockStore.@Nullable Listener timing;
+	/**
+	 * Told how long the command took; null: nobody is, or it is told by another reply.
+	 */
+	private volatile LockStore.@Nullable Listener timing;
 
 	Reply(long timeoutNanos, LockStore.@Nullable Listener timing) {
 		this.expiresAt = this.sentAt + timeoutNanos;
@@ -46,10 +48,18 @@ final class Reply<T> extends CompletableFuture<T> {
 	}
 
 	private boolean timed(boolean first, long took, boolean failed) {
-		if (first && this.timing != null) {
-			this.timing.answered(took, failed);
+		LockStore.Listener timing = this.timing;
+		if (first && timing != null) {
+			timing.answered(took, failed);
 		}
 		return first;
+	}
+
+	/**
+	 * The command is that of another reply, which says how long it took.
+	 */
+	void sharesCommand() {
+		this.timing = null;
 	}
 
 	void whenLate(Consumer<? super T> late) {

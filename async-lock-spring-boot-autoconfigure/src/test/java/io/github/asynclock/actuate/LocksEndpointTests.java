@@ -8,6 +8,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -105,6 +107,61 @@ class LocksEndpointTests {
 				.withCauseInstanceOf(LockLostException.class);
 			assertThat(send(context, "DELETE", "a").body()).contains("\"released\":false");
 			assertThat(send(context, "DELETE", null).statusCode()).isEqualTo(400);
+		}
+	}
+
+	/** The fields that docs/metrics.md has. */
+	@ParameterizedTest
+	@MethodSource("stores")
+	void theAnswerHasTheseFieldsAndNullForWhatIsNotKnown(String store) throws Exception {
+		try (ConfigurableApplicationContext context = run(store,
+				"async-lock.redis.key-prefix=" + TestRedis.randomPrefix())) {
+			hold(context, "key");
+			String body = send(context, "GET", "key").body();
+			assertThat(JsonPath.<Map<String, Object>>read(body, "$")).containsOnlyKeys("total", "locks");
+			Map<String, Object> lock = JsonPath.read(body, "$.locks[0]");
+			assertThat(lock).containsOnlyKeys("key", "held", "name", "since", "fencingToken", "fencingTokenText",
+					"waiting", "leaseLeft", "elsewhere");
+			assertThat(Instant.parse((String) lock.get("since"))).isBeforeOrEqualTo(Instant.now());
+			if (store.equals(LOCAL)) {
+				assertThat(lock).containsEntry("leaseLeft", null).containsEntry("elsewhere", null);
+				return;
+			}
+			assertThat(Duration.parse((String) lock.get("leaseLeft"))).isPositive();
+			Map<String, Object> elsewhere = JsonPath.read(body, "$.locks[0].elsewhere");
+			assertThat(elsewhere).containsOnlyKeys("self", "holder", "timeLeft", "waiting");
+			assertThat(Duration.parse((String) elsewhere.get("timeLeft"))).isPositive();
+			assertThat(send(context, "GET", null).body()).contains("\"elsewhere\":null");
+		}
+	}
+
+	/** Numbers of more than 2^53 are rounded by JavaScript, and by jq. */
+	@Test
+	void theFencingTokenIsShownAsTextToo() throws Exception {
+		try (ConfigurableApplicationContext context = run(LOCAL)) {
+			CompletableFuture<Long> token = new CompletableFuture<>();
+			context.getBean(LockService.class).execute(LockRequest.of("key"), (lease) -> {
+				token.complete(lease.fencingToken());
+				return new CompletableFuture<String>();
+			});
+			String body = send(context, "GET", "key").body();
+			assertThat(token.join()).isGreaterThan(1L << 53);
+			assertThat(JsonPath.<Long>read(body, "$.locks[0].fencingToken")).isEqualTo(token.join());
+			assertThat(JsonPath.<String>read(body, "$.locks[0].fencingTokenText")).isEqualTo(token.join().toString());
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "GET", "DELETE" })
+	void aBlankKeyIsABadRequestThatSaysWhatIsExpected(String method) throws Exception {
+		try (ConfigurableApplicationContext context = run(LOCAL, "spring.web.error.include-message=always",
+				"management.endpoint.asynclocks.access=unrestricted")) {
+			for (String blank : new String[] { "", " \t" }) {
+				HttpResponse<String> response = send(context, method, blank);
+				assertThat(response.statusCode()).isEqualTo(400);
+				assertThat(JsonPath.<String>read(response.body(), "$.message")).contains("The key is blank",
+						"?key=order-7");
+			}
 		}
 	}
 

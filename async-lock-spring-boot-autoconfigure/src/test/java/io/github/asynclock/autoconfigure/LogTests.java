@@ -1,6 +1,7 @@
 package io.github.asynclock.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -9,9 +10,17 @@ import io.github.asynclock.LockEvent;
 import io.github.asynclock.LockListener;
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.LockService;
+import io.github.asynclock.core.ContextCarrier;
+import io.github.asynclock.core.EngineObserver;
+import io.github.asynclock.core.QueueingLockService;
+import io.github.asynclock.local.LocalLockStore;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -89,12 +98,115 @@ class LogTests {
 	}
 
 	@Test
+	void eachListenerThatThrowsIsWarnedOfOnce(CapturedOutput output) {
+		this.runner.withBean("first", LockListener.class, Throwing::new)
+			.withBean("second", LockListener.class, Throwing::new)
+			.run((context) -> {
+				LockService service = context.getBean(LockService.class);
+				for (int i = 0; i < 3; i++) {
+					service.execute("key", () -> CompletableFuture.completedFuture("ran")).join();
+				}
+				assertThat(output.toString().split("A LockListener failed", -1)).as(output.toString()).hasSize(3);
+				assertThat(output).contains("told Throwing of granted");
+			});
+	}
+
+	@Test
+	void anObservationThatThrowsIsWarnedOfOnce(CapturedOutput output) {
+		ObservationRegistry observations = ObservationRegistry.create();
+		observations.observationConfig().observationHandler(new ThrowingHandler());
+		this.runner.withBean(ObservationRegistry.class, () -> observations).run((context) -> {
+			LockService service = context.getBean(LockService.class);
+			for (int i = 0; i < 3; i++) {
+				service.execute("key", () -> CompletableFuture.completedFuture("ran")).join();
+			}
+			assertThat(output.toString().split("could not be observed", -1)).as(output.toString()).hasSize(2);
+			assertThat(output).contains("no start");
+		});
+	}
+
+	@Test
+	void anObserverThatThrowsIsWarnedOfOnce(CapturedOutput output) {
+		EngineObserver throwing = new EngineObserver() {
+			@Override
+			public CallObserver asked(String name, List<String> keys, ContextView context) {
+				throw new IllegalStateException("not asked");
+			}
+		};
+		try (QueueingLockService service = QueueingLockService.builder(new LocalLockStore())
+			.observer(throwing)
+			.build()) {
+			for (int i = 0; i < 3; i++) {
+				service.execute("key", () -> CompletableFuture.completedFuture("ran")).join();
+			}
+		}
+		assertThat(output.toString().split("An observer of the locks failed", -1)).as(output.toString()).hasSize(2);
+		assertThat(output).contains("not asked");
+	}
+
+	@Test
+	void aContextThatCannotBeCarriedIsWarnedOfOnce(CapturedOutput output) {
+		ContextCarrier throwing = new ContextCarrier() {
+			@Override
+			public Object capture() {
+				throw new IllegalStateException("not captured");
+			}
+
+			@Override
+			public Scope restore(Object captured) {
+				throw new IllegalStateException("not restored");
+			}
+		};
+		try (QueueingLockService service = QueueingLockService.builder(new LocalLockStore())
+			.contextCarrier(throwing)
+			.build()) {
+			for (int i = 0; i < 3; i++) {
+				CompletableFuture<String> end = new CompletableFuture<>();
+				service.execute("key", () -> end);
+				CompletableFuture<String> waits = service.execute("key",
+						() -> CompletableFuture.completedFuture("ran"));
+				end.complete("ended");
+				waits.join();
+			}
+		}
+		assertThat(output.toString().split("context could not be", -1)).as(output.toString()).hasSize(2);
+	}
+
+	@Test
 	void aThresholdThatMakesNoSenseIsRefused() {
 		this.runner.withPropertyValues("async-lock.held-warning=0s")
 			.run((context) -> assertThat(context).hasFailed()
 				.getFailure()
 				.rootCause()
 				.hasMessageContaining("async-lock.held-warning"));
+	}
+
+	private static final class Throwing implements LockListener {
+
+		@Override
+		public void granted(LockEvent event) {
+			throw new IllegalStateException("told Throwing of granted");
+		}
+
+		@Override
+		public void released(LockEvent event) {
+			throw new IllegalStateException("told Throwing of released");
+		}
+
+	}
+
+	private static final class ThrowingHandler implements ObservationHandler<Observation.Context> {
+
+		@Override
+		public void onStart(Observation.Context context) {
+			throw new IllegalStateException("no start");
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return true;
+		}
+
 	}
 
 }

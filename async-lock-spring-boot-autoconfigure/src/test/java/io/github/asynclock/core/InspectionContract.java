@@ -5,7 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockUnavailableException;
@@ -145,19 +145,23 @@ abstract class InspectionContract extends ServiceContract {
 	@Test
 	void aForcedReleaseTakesAwayAGrantThatHasNotStarted() {
 		AtomicBoolean busy = new AtomicBoolean();
-		AtomicReference<Thread> thread = new AtomicReference<>(Thread.currentThread());
+		AtomicInteger running = new AtomicInteger();
 		Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 		use((builder) -> builder.executor((task) -> {
 			if (busy.get()) {
 				waiting.add(task);
 			}
 			else {
-				thread.set(start(task));
+				running.incrementAndGet();
+				start(() -> {
+					task.run();
+					running.decrementAndGet();
+				});
 			}
 		}));
 		Call holder = hold(this.key);
 		// Else it might go on with the next one.
-		until(() -> !thread.get().isAlive() || thread.get() == Thread.currentThread());
+		until(() -> running.get() == 0);
 		Call granted = call(patient(this.key));
 		busy.set(true);
 		holder.end.complete("done");

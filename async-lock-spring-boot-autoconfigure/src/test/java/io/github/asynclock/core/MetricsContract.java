@@ -32,6 +32,8 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * The numbers of docs/metrics.md, and what a trace shows.
@@ -246,6 +248,31 @@ abstract class MetricsContract extends ServiceContract {
 			assertThat(span.getTags().toString() + span.getName() + span.getEvents()).doesNotContain(this.key);
 			assertThat(span.getError()).isNull();
 		});
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Form.class, names = { "MONO", "FLUX" })
+	void whatIsNoObservationIsNobodysParentAndHarmsNoNumber(Form form) {
+		observed();
+		Mono<String> call = (form == Form.MONO) ? service().executeMono(patient(this.key), (lease) -> Mono.just("ran"))
+				: service().executeFlux(patient(this.key), (lease) -> Mono.just("ran")).single();
+		CompletableFuture<String> result = call
+			.contextWrite((context) -> context.put(ObservationThreadLocalAccessor.KEY, "foreign"))
+			.toFuture();
+		assertThat(get(result)).isEqualTo("ran");
+		idle();
+		assertThat(waits("granted")).isOne();
+		assertThat(holds("released")).isOne();
+	}
+
+	@Test
+	void whereTheCurrentObservationCannotBeToldTheNumbersAreRight() {
+		ObservationRegistry broken = mock(ObservationRegistry.class);
+		given(broken.getCurrentObservation()).willThrow(new IllegalStateException("no current observation"));
+		use((builder) -> builder.observer(observer(broken)));
+		CompletableFuture<String> result = service().execute(patient(this.key), (lease) -> done("ran"));
+		assertThat(get(result)).isEqualTo("ran");
+		idle();
 	}
 
 	/** Below an observation, as its form has it: in the context, or on the thread. */

@@ -53,6 +53,36 @@ class RenewalsTests {
 		}
 	}
 
+	/** Of a cluster whose node is silent: that is no loss, and no renewal. */
+	@Test
+	void onlyWhatWasExtendedIsCounted() throws Exception {
+		CompletableFuture<Integer> counted = new CompletableFuture<>();
+		EngineObserver observer = new EngineObserver() {
+			@Override
+			public void renewed(int keys) {
+				counted.complete(keys);
+			}
+		};
+		Grant extended = new Grant();
+		Grant silent = new Grant();
+		Grant lost = new Grant();
+		LockStore store = mock(LockStore.class);
+		given(store.renew(any())).willAnswer((call) -> {
+			extended.deadline += TimeUnit.MINUTES.toNanos(1);
+			lost.deadline++; // to now, which may be later
+			return CompletableFuture.completedFuture(List.of(lost));
+		});
+		try (QueueingLockService service = QueueingLockService.builder(new LocalLockStore())
+			.observer(observer)
+			.build()) {
+			List<Holding> holdings = List.of(holding(extended), holding(silent), holding(lost));
+			Renewals renewals = new Renewals(service.engine(), store, holdings);
+			renewals.watch(holdings.get(0));
+
+			assertThat(counted.get(20, TimeUnit.SECONDS)).isOne();
+		}
+	}
+
 	private static Holding holding(StoreGrant grant) {
 		return new Holding(new PendingAcquire("k", TestCall.UNUSED), grant);
 	}
@@ -97,7 +127,7 @@ class RenewalsTests {
 	private static final class Grant implements StoreGrant {
 
 		/** A third of its lease is over in a moment. */
-		private final long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(40_050);
+		private volatile long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(40_050);
 
 		@Override
 		public String key() {

@@ -9,9 +9,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
+import io.github.asynclock.core.LockStore;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +22,10 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.BDDMockito.willAnswer;
+import static org.mockito.Mockito.mock;
 
 /**
  * What is asked at about the same time goes by one command, and is answered each for
@@ -152,6 +158,21 @@ class BatchesTests {
 		assertThat(scriptsRun() - before).isEqualTo(4);
 		assertThat(this.redis.exists(IntStream.range(0, 100).mapToObj((i) -> key(i).owner()).toArray(String[]::new)))
 			.isZero();
+	}
+
+	@Test
+	void theTimeOfACommandIsTakenOnceHoweverManyAreAskedByIt() throws Exception {
+		answers(List.of(acquire(1000), release(1000)));
+		AtomicInteger answered = new AtomicInteger();
+		LockStore.Listener listener = mock(LockStore.Listener.class);
+		willAnswer((call) -> answered.incrementAndGet()).given(listener).answered(anyLong(), eq(false));
+		answers(together((i) -> {
+			this.connection.timing(listener); // not of what keeps the connection busy
+			return acquire(i);
+		}, 100));
+		assertThat(answered).as("of at most 32 each").hasValue(4);
+		answers(List.of(release(0), release(1)));
+		assertThat(answered.get() - 4).isBetween(1, 2);
 	}
 
 	@Test

@@ -532,6 +532,63 @@ class ProtocolTests {
 		assertThat(Long.parseLong((String) acquire(this.one, 102, true).get(1))).isGreaterThan(last);
 	}
 
+	private List<Object> free(String owner) {
+		return this.one.free(this.key, owner).join();
+	}
+
+	@Test
+	void free_aHolderIsClosedForAndTheKeyIsPassedOn() throws Exception {
+		CopyOnWriteArrayList<String> hints = listen(this.here);
+		RedisHold hold = hold(this.there, 3, acquire(this.two, 3, true));
+		acquire(this.one, 1, true);
+		assertThat(this.one.closeFor(this.key, this.there.get(), "3").join()).containsExactly(1L);
+		until(() -> hints.size() == 1);
+		assertThat(PassedOn.of(hints.get(0)).counter()).isOne();
+		assertThat(this.redis.get(this.key.owner())).startsWith("h:" + this.here.get() + ":1:");
+		assertThat(this.two.renew(List.of(hold)).join()).as("finds out").containsExactly(0L);
+		assertThat(this.one.closeFor(this.key, this.there.get(), "3").join()).as("once").containsExactly(0L);
+	}
+
+	@Test
+	void free_aRestEndsAndTheNextInLineIsTold() throws Exception {
+		CopyOnWriteArrayList<String> hints = listen(this.there);
+		acquire(this.one, 1, true);
+		close(this.one, 1, 30_000, false);
+		acquire(this.two, 1, true);
+		assertThat(free("r:30000")).containsExactly(1L);
+		until(() -> hints.contains(this.key.hint()));
+		assertThat(this.redis.exists(this.key.owner())).isZero();
+		assertThat(waiting()).containsExactly(this.there.get());
+		assertGranted(acquire(this.two, 1, true));
+	}
+
+	@Test
+	void free_whatIsNotAsItWasSeenStays() {
+		assertThat(free("r:30000")).as("absent").containsExactly(0L);
+		acquire(this.one, 1, true);
+		String owner = this.redis.get(this.key.owner());
+		assertThat(free("r:30000")).as("granted meanwhile").containsExactly(0L);
+		close(this.one, 1, 10_000, false);
+		assertThat(free("r:30000")).as("another rest").containsExactly(0L);
+		assertThat(free(owner)).as("a holder that has left").containsExactly(0L);
+		assertThat(this.redis.get(this.key.owner())).isEqualTo("r:10000");
+	}
+
+	@Test
+	void free_whatIsNoRestIsANamedErrorAndStays() {
+		for (String other : List.of("somebody else's", "r:", "r:1x", "h:" + this.there.get() + ":1:7:60000")) {
+			this.redis.set(this.key.owner(), other);
+			assertThatThrownBy(() -> free(other)).as(other)
+				.hasMessageContaining(this.key.owner())
+				.hasMessageContaining("not a lock of async-lock");
+			assertThat(this.redis.get(this.key.owner())).isEqualTo(other);
+		}
+		this.redis.del(this.key.owner());
+		this.redis.xadd(this.key.owner(), "field", "value");
+		assertThatThrownBy(() -> free("r:1")).hasMessageContaining("WRONGTYPE");
+		assertThat(this.redis.type(this.key.owner())).isEqualTo("stream");
+	}
+
 	private List<Object> closeAndAsk(RedisProtocol who, long counter, long next) {
 		return who.closeAndAsk(this.key, counter, next, LEASE).join();
 	}

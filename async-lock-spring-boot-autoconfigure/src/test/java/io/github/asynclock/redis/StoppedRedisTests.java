@@ -3,6 +3,7 @@ package io.github.asynclock.redis;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.LockService;
@@ -16,6 +17,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.actuate.endpoint.CompositeHealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -69,6 +76,26 @@ class StoppedRedisTests {
 	}
 
 	@Test
+	void aRedisThatIsNotThereTakesTheApplicationDownOnlyWhereThatIsAskedFor() {
+		this.redis.stop();
+		ApplicationContextRunner withHealth = this.runner
+			.withConfiguration(AutoConfigurations.of(HealthContributorAutoConfiguration.class,
+					HealthContributorRegistryAutoConfiguration.class, HealthEndpointAutoConfiguration.class))
+			.withPropertyValues("management.endpoints.web.exposure.include=health");
+		withHealth.run((context) -> {
+			HealthDescriptor health = context.getBean(HealthEndpoint.class).health();
+			assertThat(health.getStatus()).isEqualTo(Status.UP);
+			assertThat(((CompositeHealthDescriptor) health).getComponents()).doesNotContainKey("asynclock");
+		});
+		withHealth.withPropertyValues("management.health.asynclock.enabled=true").run((context) -> {
+			HealthDescriptor health = context.getBean(HealthEndpoint.class).health();
+			assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+			assertThat(((CompositeHealthDescriptor) health).getComponents().get("asynclock").getStatus())
+				.isEqualTo(Status.DOWN);
+		});
+	}
+
+	@Test
 	void aStoreThatIsNotThereIsCounted() {
 		this.runner.withBean(SimpleMeterRegistry.class).run((context) -> {
 			this.redis.stop();
@@ -82,6 +109,26 @@ class StoppedRedisTests {
 			assertThat(meters.get("asynclock.commands").tag("outcome", "failed").timer().count()).isPositive();
 			assertThat(meters.get("asynclock.waiting").gauge().value()).isZero();
 		});
+	}
+
+	@Test
+	void aNewConnectionIsNoWakeUp() {
+		KeyName name = new KeyNames("async-lock").of("key");
+		this.redis.call("SET", name.owner(), "h:other:1:1:600000", "PX", 600_000);
+		this.runner.withBean(SimpleMeterRegistry.class)
+			.withPropertyValues("async-lock.redis.poll-interval=10m", "async-lock.redis.command-timeout=20s")
+			.run((context) -> {
+				MeterRegistry meters = context.getBean(MeterRegistry.class);
+				CompletableFuture<String> result = context.getBean(LockService.class)
+					.execute("key", () -> CompletableFuture.completedFuture("ran"));
+				RedisProcess.await("it waits in Redis", 20, () -> this.redis.call("EXISTS", name.queue()).equals(1L));
+				this.redis.call("DEL", name.owner());
+				this.redis.call("CLIENT", "KILL", "TYPE", "normal");
+				this.redis.call("CLIENT", "KILL", "TYPE", "pubsub");
+				assertThat(result.get(20, TimeUnit.SECONDS)).as("asked for again").isEqualTo("ran");
+				assertThat(meters.get("asynclock.wakeups").counter().count()).isZero();
+				assertThat(meters.get("asynclock.polls").counter().count()).isZero();
+			});
 	}
 
 }
