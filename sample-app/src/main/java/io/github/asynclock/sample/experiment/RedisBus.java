@@ -80,7 +80,10 @@ final class RedisBus implements Bus, AutoCloseable {
 	/** Another version of the sample may say what this one does not understand. */
 	private void read(String text, Consumer<Message> reader) {
 		try {
-			reader.accept(this.json.readValue(text, Message.class));
+			Message message = this.json.readValue(text, Message.class);
+			if (message != null) {
+				reader.accept(message);
+			}
 		}
 		catch (JacksonException ex) {
 			logger.warn("Another instance said something that cannot be read", ex);
