@@ -51,15 +51,56 @@ function readColours() {
 
 // ---- what comes from the server
 
+const BACK = "The connection is back. ";
+
+// What is said first after the connection was lost, and what to say of a run that is told once more.
+let lost = false;
+let prefix = "";
+let told = null;
+
 function listen() {
   const events = new EventSource("experiments/events");
   const on = (type, action) => events.addEventListener(type, (event) => action(JSON.parse(event.data)));
+  on("hello", heard);
   on("run", started);
   on("call", (event) => ofRun(event) && (run.add(event), draw()));
   on("stock", (event) => ofRun(event) && (run.level(event), draw()));
   on("summary", (event) => ofRun(event) && ended(event.summary));
-  events.addEventListener("error", () => say("The connection is lost; trying again."));
-  events.addEventListener("open", () => document.body.dataset.connected = "true");
+  events.addEventListener("error", () => disconnected(events));
+}
+
+/** The browser tries again by itself, unless the answer was none at all. */
+function disconnected(events) {
+  lost = true;
+  document.body.dataset.connected = "false";
+  say("The connection is lost; trying again.");
+  if (events.readyState === EventSource.CLOSED) {
+    events.close();
+    setTimeout(listen, 3000);
+  }
+}
+
+/** What the server knows, now that it is connected; whatever there is to tell of it comes next. */
+function heard(hello) {
+  prefix = lost && hello.run !== null ? BACK : "";
+  told = hello.over ? hello.run : null;
+  if (lost && hello.run === null) {
+    forgotten();
+  }
+  if (lost) {
+    roll().catch(() => {});
+  }
+  lost = false;
+  document.body.dataset.connected = "true";
+}
+
+/** The server has been started anew. */
+function forgotten() {
+  const inTheMiddle = run !== null && run.summary === null;
+  if (inTheMiddle) {
+    state("aborted");
+  }
+  say(BACK + (inTheMiddle ? "The application was started anew; the run that was under way is lost." : "Nothing is running."));
 }
 
 const ofRun = (event) => run !== null && event.run === run.id;
@@ -67,20 +108,27 @@ const ofRun = (event) => run !== null && event.run === run.id;
 function started(start) {
   run = new Run(start);
   const words = scenarioWords(run.scenario);
-  state("running");
-  say(startWords(run));
+  // One that is over is not said to be running: its summary comes in a moment.
+  if (run.id !== told) {
+    state("running");
+    say(prefix + startWords(run));
+    prefix = "";
+  }
   $("instances").textContent = instancesWords(run);
   $("level-title").textContent = words.level;
   $("level-note").textContent = words.note;
   $("wrong-name").textContent = words.wrong;
   figures({});
+  turn("");
   draw();
 }
 
 function ended(summary) {
   run.summary = summary;
   figures(summary);
-  say(summary.words);
+  say(prefix + summary.words);
+  prefix = "";
+  told = null;
   state(summary.aborted ? "aborted" : "done");
   draw();
 }
@@ -127,6 +175,7 @@ async function begin() {
     return;
   }
   problem("");
+  turn(document.body.dataset.state === "running" ? "Another run is under way; yours comes next." : "");
   const form = new FormData($("form"));
   const query = new URLSearchParams({ callers, lock: form.get("lock") });
   mine = new AbortController();
@@ -145,7 +194,13 @@ async function begin() {
     }
   }
   mine = null;
+  turn("");
   buttons();
+}
+
+/** Why nothing happens yet. */
+function turn(text) {
+  $("turn").textContent = text;
 }
 
 // They stay in the order of tabs: a button that is disabled loses the focus.
