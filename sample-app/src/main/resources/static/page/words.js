@@ -2,6 +2,8 @@
 const SCENARIOS = {
   items: { wrong: "oversold", level: "Stock", note: "Left after each sale, and what the row says" },
   orders: { wrong: "charged too often", level: "Charges of the order", note: "One is right; red above it" },
+  payments: { wrong: "charged too often", level: "Charges of the order", note: "One is right; red above it" },
+  submissions: { wrong: "charged too often", level: "Charges for the submission", note: "One is right; red above it" },
   transfers: { wrong: "off the right sum", level: "Money in all wallets", note: "It must stay what it was; what the rows say" },
   uploads: { wrong: "too many", level: "Room for files", note: "What the quota leaves; red below zero" },
   sync: { wrong: "runs not counted", level: "Synchronisations", note: "How many there were; what the row says" },

@@ -90,8 +90,54 @@ class PageTests {
 	}
 
 	@Test
+	void commandsThatNobodyLocksChargeOnceEachAndWithTheBusOnce() {
+		this.remoteCall.gather(26);
+		this.page.show("payments", 26, false);
+		assertThat(this.page.text("words")).isEqualTo("26 callers paid one order by a command without a lock: "
+				+ "charged 26 times, 25 too often, up to 26 at a time.");
+		redOnTheCharts();
+		this.page.show("payments", 27, true);
+		assertThat(this.page.text("words")).isEqualTo("27 callers paid one order by a command with the lock: "
+				+ "charged once, 0 too often, 1 at a time.");
+		nothingRedOnTheTimeline();
+	}
+
+	@Test
+	void ofADoubleSubmitTheFirstWinsAndTheOthersAreIgnoredWithoutWaiting() {
+		this.remoteCall.gather(28);
+		this.page.show("submissions", 28, false);
+		assertThat(this.page.text("words")).isEqualTo("28 callers submitted one payment, 28 were accepted "
+				+ "without a lock: charged 28 times, 27 too often, up to 28 at a time.");
+		redOnTheCharts();
+		this.page.show("submissions", 29, true);
+		assertThat(this.page.text("words")).isEqualTo("29 callers submitted one payment, 1 was accepted "
+				+ "with the lock: charged once, 0 too often, 1 at a time.");
+		nothingRedOnTheTimeline();
+		this.page.run("document.getElementById('calls').open = true");
+		ShopPage.await()
+			.until(() -> this.page
+				.run("return [...document.querySelectorAll('#rows td:last-child')]"
+						+ ".filter(cell => cell.textContent === 'refused').length")
+				.equals(28L));
+	}
+
+	private void redOnTheCharts() {
+		ShopPage.await().untilAsserted(() -> {
+			assertThat(this.page.pixels("timeline", "--harm").get(0)).isPositive();
+			assertThat(this.page.pixels("level", "--harm").get(0)).isPositive();
+		});
+	}
+
+	private void nothingRedOnTheTimeline() {
+		ShopPage.await().untilAsserted(() -> {
+			assertThat(this.page.pixels("timeline", "--accent").get(0)).isPositive();
+			assertThat(this.page.pixels("timeline", "--harm").get(0)).isZero();
+		});
+	}
+
+	@Test
 	void eachScenarioHasWordsOfItsOwn() {
-		for (String scenario : List.of("orders", "transfers", "uploads", "sync")) {
+		for (String scenario : List.of("orders", "payments", "submissions", "transfers", "uploads", "sync")) {
 			this.page.show(scenario, 20, true);
 			assertThat(this.page.text("words")).contains("with the lock: ", ", 1 at a time.");
 			assertThat(this.page.text("level-title")).isNotEqualTo("Stock");
