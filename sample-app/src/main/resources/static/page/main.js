@@ -2,7 +2,7 @@ import { Charts } from "./charts.js";
 import { Run } from "./model.js";
 import { fillTable } from "./table.js";
 import { Timeline } from "./timeline.js";
-import { duration, instancesWords, number, scenarioWords, startWords } from "./words.js";
+import { aloneWords, busyWords, duration, instancesWords, levelWords, number, scenarioWords, startWords } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const timeline = new Timeline($("timeline"));
@@ -135,10 +135,13 @@ function ended(summary) {
 
 function figures(summary) {
   const waits = summary.waits ?? {};
+  const peak = summary.peak ? Math.max(0, ...Object.values(summary.peak)) : undefined;
   const shown = (value) => (value === undefined ? "–" : number(value));
   $("wrong").textContent = shown(summary.wrong);
   $("lost").textContent = shown(summary.lostUpdates);
-  $("peak").textContent = summary.peak ? number(Math.max(...Object.values(summary.peak))) : "–";
+  $("peak").textContent = shown(peak);
+  $("level-words").textContent = peak === undefined ? "" : levelWords(run);
+  $("busy-words").textContent = peak === undefined ? "" : busyWords(peak);
   for (const name of ["p50", "p90", "p99", "max"]) {
     $(name).textContent = duration(waits[name]);
   }
@@ -161,7 +164,9 @@ function state(name) {
 async function roll() {
   const answer = await fetch("experiments/instances");
   if (answer.ok) {
-    $("instances").textContent = instancesWords(await answer.json());
+    const crew = await answer.json();
+    $("instances").textContent = instancesWords(crew);
+    $("reach").textContent = aloneWords(crew);
   }
 }
 

@@ -30,5 +30,21 @@ export function instancesWords(crew) {
   return some + apart;
 }
 
+/** What the chart of the level shows, when all is over. */
+export function levelWords(run) {
+  const last = run.levels.at(-1);
+  if (!last) {
+    return `Nobody changed it: it is ${number(run.quantity.before)}.`;
+  }
+  const row = last.row === null ? "" : ` The ${run.keys.length === 1 ? "row says" : "rows say"} ${number(last.row)}.`;
+  return `It was ${number(run.quantity.before)} and should be ${number(last.expected)} now.${row}`;
+}
+
+/** What the chart of those at work shows, when all is over. */
+export const busyWords = (most) => (most === 0 ? "Nobody was at work." : `At most ${number(most)} at the same time.`);
+
+/** Why it is one instance only, where that is known. */
+export const aloneWords = (crew) => (crew.why ? `This timeline shows this instance only: ${crew.why}.` : "");
+
 export const startWords = (run) =>
   `Running: ${number(run.callers)} ${run.callers === 1 ? "caller" : "callers"} ${run.lock ? "with the lock" : "without a lock"} …`;

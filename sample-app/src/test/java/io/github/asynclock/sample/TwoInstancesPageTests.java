@@ -43,6 +43,7 @@ class TwoInstancesPageTests {
 			driver.switchTo().window(first);
 			assertThat(page.text("instances")).startsWith("2 instances take part: ")
 				.endsWith(" 1 other does not: it has a database of its own.");
+			assertThat(page.text("reach")).isEmpty();
 
 			page.show("items", 60, true);
 			assertThat(page.text("words"))

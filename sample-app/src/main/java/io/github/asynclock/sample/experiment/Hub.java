@@ -99,14 +99,19 @@ class Hub implements DisposableBean {
 
 	/** Calls all instances, and says which of them see the same rows. */
 	Mono<Crew> rollCall() {
+		String self = this.instance.name();
+		if (this.bus.alone() != null) {
+			return Mono.just(Crew.alone(self, this.bus.alone()));
+		}
 		String call = UUID.randomUUID().toString();
 		Sinks.Many<Message.Here> answers = Sinks.many().replay().all();
 		this.rollCalls.put(call, answers);
-		Mono<List<Message.Here>> others = this.bus.tell(new Message.RollCall(this.instance.name(), call))
-			.onErrorReturn(1L)
-			.flatMap(heard -> answers.asFlux().take(heard - 1).take(ROLL_CALL).collectList())
+		return this.instance.database()
+			.flatMap(own -> this.bus.tell(new Message.RollCall(self, call))
+				.flatMap(heard -> answers.asFlux().take(heard - 1).take(ROLL_CALL).collectList())
+				.map(others -> Crew.of(self, own, others))
+				.onErrorResume(ex -> Mono.just(Crew.alone(self, "Redis does not answer at the moment"))))
 			.doFinally(signal -> this.rollCalls.remove(call));
-		return others.zipWith(this.instance.database(), (all, own) -> Crew.of(this.instance.name(), own, all));
 	}
 
 	/** The clock that a crew shares. */

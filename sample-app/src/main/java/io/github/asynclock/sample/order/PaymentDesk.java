@@ -34,8 +34,7 @@ class PaymentDesk {
 
 	/** Neither the submission is looked at nor an order locked. */
 	public Mono<List<Order>> payUnlocked(String submission, List<Long> orderIds) {
-		return accepted(submission,
-				Flux.fromIterable(orderIds).concatMap(this.orders::processUnlocked).collectList());
+		return accepted(submission, Flux.fromIterable(orderIds).concatMap(this.orders::processUnlocked).collectList());
 	}
 
 	private Mono<List<Order>> accepted(String submission, Mono<List<Order>> payment) {

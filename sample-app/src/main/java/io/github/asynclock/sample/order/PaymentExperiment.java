@@ -7,7 +7,9 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Component;
 
-/** Many callers pay one order, each by a command: with the bus, which locks, or past it. */
+/**
+ * Many callers pay one order, each by a command: with the bus, which locks, or past it.
+ */
 @Component
 class PaymentExperiment extends ChargeExperiment {
 

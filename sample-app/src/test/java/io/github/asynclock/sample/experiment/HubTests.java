@@ -29,6 +29,8 @@ class HubTests {
 
 	private final Instance instance = mock();
 
+	private volatile boolean unreachable;
+
 	private Hub hub;
 
 	@BeforeEach
@@ -74,6 +76,14 @@ class HubTests {
 		assertThat(hello()).contains("{\"run\":\"good\",\"over\":true}");
 	}
 
+	@Test
+	void whereRedisDoesNotAnswerTheInstanceSaysThatItIsAloneAndWhy() {
+		assertThat(this.hub.rollCall().block(SAFETY)).isEqualTo(new Crew(List.of("one"), 0, null));
+		this.unreachable = true;
+		assertThat(this.hub.rollCall().block(SAFETY))
+			.isEqualTo(new Crew(List.of("one"), 0, "Redis does not answer at the moment"));
+	}
+
 	private String hello() {
 		return this.hub.events().filter(text -> text.startsWith("event: hello")).blockFirst(SAFETY);
 	}
@@ -98,7 +108,7 @@ class HubTests {
 
 		@Override
 		public Mono<Long> tell(Message message) {
-			return Mono.just(1L);
+			return HubTests.this.unreachable ? Mono.error(new IllegalStateException("no Redis")) : Mono.just(1L);
 		}
 
 		@Override
