@@ -209,8 +209,7 @@ class PageTests {
 		this.page.choose("items", 31, true);
 		this.page.press("run");
 		this.page.waitFor(31, "done");
-		ShopPage.await()
-			.untilAsserted(() -> assertThat(this.page.pixels("timeline", "--accent").get(0)).isPositive());
+		ShopPage.await().untilAsserted(() -> assertThat(this.page.pixels("timeline", "--accent").get(0)).isPositive());
 		assertThat(this.page.run("return document.getAnimations().length")).isEqualTo(0L);
 		assertThat(this.page.run("""
 				return [...document.querySelectorAll('*')].filter(element => {
