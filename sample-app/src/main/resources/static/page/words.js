@@ -32,12 +32,15 @@ export function instancesWords(crew) {
 
 /** What the chart of the level shows, when all is over. */
 export function levelWords(run) {
+  const { before, limit, step } = run.quantity;
   const last = run.levels.at(-1);
   if (!last) {
-    return `Nobody changed it: it is ${number(run.quantity.before)}.`;
+    return `Nobody changed it: it is ${number(before)}.`;
   }
   const row = last.row === null ? "" : ` The ${run.keys.length === 1 ? "row says" : "rows say"} ${number(last.row)}.`;
-  return `It was ${number(run.quantity.before)} and should be ${number(last.expected)} now.${row}`;
+  const came = limit === null || limit === undefined ? `should be ${number(last.expected)} now`
+    : `came to ${number(last.expected)}, where ${number(limit)} is the ${step < 0 ? "least" : "most"} that is right`;
+  return `It was ${number(before)} and ${came}.${row}`;
 }
 
 /** What the chart of those at work shows, when all is over. */

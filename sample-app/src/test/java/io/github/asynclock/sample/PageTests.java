@@ -222,7 +222,8 @@ class PageTests {
 	void whatTheChartsShowIsSaidInWords() {
 		this.remoteCall.gather(32);
 		this.page.show("items", 32, false);
-		assertThat(this.page.text("level-words")).isEqualTo("It was 16 and should be -16 now. The row says 15.");
+		assertThat(this.page.text("level-words"))
+			.isEqualTo("It was 16 and came to -16, where 0 is the least that is right. The row says 15.");
 		assertThat(this.page.text("busy-words")).isEqualTo("At most 32 at the same time.");
 		assertThat(this.page.run("""
 				return [...document.querySelectorAll('canvas')].filter(canvas => canvas.getAttribute('role') !== 'img'
@@ -234,8 +235,12 @@ class PageTests {
 					!element.labels?.length && !element.textContent.trim()).map(element => element.outerHTML);"""))
 			.as("without a label")
 			.isEqualTo(List.of());
+		this.page.show("transfers", 30, true);
+		assertThat(this.page.text("level-words"))
+			.isEqualTo("It was 3,000 and should be 3,000 now. The rows say 3,000.");
 		this.page.show("orders", 33, true);
-		assertThat(this.page.text("level-words")).isEqualTo("It was 0 and should be 1 now.");
+		assertThat(this.page.text("level-words"))
+			.isEqualTo("It was 0 and came to 1, where 1 is the most that is right.");
 		assertThat(this.page.text("busy-words")).isEqualTo("At most 1 at the same time.");
 	}
 
