@@ -10,6 +10,10 @@ import tools.jackson.databind.json.JsonMapper;
 /** A run as server-sent events: text, made once for all who watch. */
 final class Frames {
 
+	// When to try again where the connection is lost: in a second, where browsers take
+	// three.
+	private static final String AGAIN = "retry: 1000\n";
+
 	private final JsonMapper json;
 
 	private final String run;
@@ -28,7 +32,7 @@ final class Frames {
 		Map<String, Object> data = new LinkedHashMap<>();
 		data.put("run", run);
 		data.put("over", over);
-		return frame(json, "hello", data);
+		return AGAIN + frame(json, "hello", data);
 	}
 
 	String start(Message.Start start) {
