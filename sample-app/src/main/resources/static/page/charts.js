@@ -5,7 +5,7 @@ export class Charts {
 
   constructor(level, busy) {
     this.level = new Chart(level, options([
-      { label: "should be", stepped: true, pointRadius: 0, borderWidth: 2 },
+      { label: "counted", stepped: true, pointRadius: 0, borderWidth: 2 },
       { label: "the row says", stepped: true, pointRadius: 0, borderWidth: 1.5, borderDash: [5, 4] },
     ], true));
     this.busy = new Chart(busy, options([{ label: "at work", stepped: true, pointRadius: 0, borderWidth: 1.5, fill: true }], false));
@@ -34,6 +34,8 @@ export class Charts {
     const [should, row] = this.level.data.datasets;
     const beyond = (value) => limit !== null && limit !== undefined && (step < 0 ? value < limit : value > limit);
     const levels = thinned(run.levels);
+    // Of what has a limit it is not what should be: it is what came of all who wrote.
+    should.label = limit === null || limit === undefined ? "should be" : "counted";
     should.data = [{ x: 0, y: before }, ...levels.map((level) => ({ x: level.at, y: level.expected }))];
     should.segment = { borderColor: (part) => (beyond(part.p1.parsed.y) ? this.harm : undefined) };
     should.fill = limit === null || limit === undefined ? false

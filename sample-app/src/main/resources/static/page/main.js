@@ -2,7 +2,7 @@ import { Charts } from "./charts.js";
 import { Run } from "./model.js";
 import { fillTable } from "./table.js";
 import { Timeline } from "./timeline.js";
-import { duration, instancesWords, number, scenarioWords, startWords } from "./words.js";
+import { aloneWords, busyWords, duration, instancesWords, levelWords, number, scenarioWords, startWords } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const timeline = new Timeline($("timeline"));
@@ -51,15 +51,56 @@ function readColours() {
 
 // ---- what comes from the server
 
+const BACK = "The connection is back. ";
+
+// What is said first after the connection was lost, and what to say of a run that is told once more.
+let lost = false;
+let prefix = "";
+let told = null;
+
 function listen() {
   const events = new EventSource("experiments/events");
   const on = (type, action) => events.addEventListener(type, (event) => action(JSON.parse(event.data)));
+  on("hello", heard);
   on("run", started);
   on("call", (event) => ofRun(event) && (run.add(event), draw()));
   on("stock", (event) => ofRun(event) && (run.level(event), draw()));
   on("summary", (event) => ofRun(event) && ended(event.summary));
-  events.addEventListener("error", () => say("The connection is lost; trying again."));
-  events.addEventListener("open", () => document.body.dataset.connected = "true");
+  events.addEventListener("error", () => disconnected(events));
+}
+
+/** The browser tries again by itself, unless the answer was none at all. */
+function disconnected(events) {
+  lost = true;
+  document.body.dataset.connected = "false";
+  say("The connection is lost; trying again.");
+  if (events.readyState === EventSource.CLOSED) {
+    events.close();
+    setTimeout(listen, 3000);
+  }
+}
+
+/** What the server knows, now that it is connected; whatever there is to tell of it comes next. */
+function heard(hello) {
+  prefix = lost && hello.run !== null ? BACK : "";
+  told = hello.over ? hello.run : null;
+  if (lost && hello.run === null) {
+    forgotten();
+  }
+  if (lost) {
+    roll().catch(() => {});
+  }
+  lost = false;
+  document.body.dataset.connected = "true";
+}
+
+/** The server has been started anew. */
+function forgotten() {
+  const inTheMiddle = run !== null && run.summary === null;
+  if (inTheMiddle) {
+    state("aborted");
+  }
+  say(BACK + (inTheMiddle ? "The application was started anew; the run that was under way is lost." : "Nothing is running."));
 }
 
 const ofRun = (event) => run !== null && event.run === run.id;
@@ -67,30 +108,40 @@ const ofRun = (event) => run !== null && event.run === run.id;
 function started(start) {
   run = new Run(start);
   const words = scenarioWords(run.scenario);
-  state("running");
-  say(startWords(run));
+  // One that is over is not said to be running: its summary comes in a moment.
+  if (run.id !== told) {
+    state("running");
+    say(prefix + startWords(run));
+    prefix = "";
+  }
   $("instances").textContent = instancesWords(run);
   $("level-title").textContent = words.level;
   $("level-note").textContent = words.note;
   $("wrong-name").textContent = words.wrong;
   figures({});
+  turn("");
   draw();
 }
 
 function ended(summary) {
   run.summary = summary;
   figures(summary);
-  say(summary.words);
+  say(prefix + summary.words);
+  prefix = "";
+  told = null;
   state(summary.aborted ? "aborted" : "done");
   draw();
 }
 
 function figures(summary) {
   const waits = summary.waits ?? {};
+  const peak = summary.peak ? Math.max(0, ...Object.values(summary.peak)) : undefined;
   const shown = (value) => (value === undefined ? "–" : number(value));
   $("wrong").textContent = shown(summary.wrong);
   $("lost").textContent = shown(summary.lostUpdates);
-  $("peak").textContent = summary.peak ? number(Math.max(...Object.values(summary.peak))) : "–";
+  $("peak").textContent = shown(peak);
+  $("level-words").textContent = peak === undefined ? "" : levelWords(run);
+  $("busy-words").textContent = peak === undefined ? "" : busyWords(peak);
   for (const name of ["p50", "p90", "p99", "max"]) {
     $(name).textContent = duration(waits[name]);
   }
@@ -113,7 +164,9 @@ function state(name) {
 async function roll() {
   const answer = await fetch("experiments/instances");
   if (answer.ok) {
-    $("instances").textContent = instancesWords(await answer.json());
+    const crew = await answer.json();
+    $("instances").textContent = instancesWords(crew);
+    $("reach").textContent = aloneWords(crew);
   }
 }
 
@@ -127,6 +180,7 @@ async function begin() {
     return;
   }
   problem("");
+  turn(document.body.dataset.state === "running" ? "Another run is under way; yours comes next." : "");
   const form = new FormData($("form"));
   const query = new URLSearchParams({ callers, lock: form.get("lock") });
   mine = new AbortController();
@@ -145,7 +199,13 @@ async function begin() {
     }
   }
   mine = null;
+  turn("");
   buttons();
+}
+
+/** Why nothing happens yet. */
+function turn(text) {
+  $("turn").textContent = text;
 }
 
 // They stay in the order of tabs: a button that is disabled loses the focus.

@@ -45,7 +45,7 @@ export class Timeline {
   }
 
   label(context, group, top, width, colours) {
-    const count = `${group.calls.length} calls`;
+    const count = group.calls.length === 1 ? "1 call" : `${group.calls.length} calls`;
     context.fillStyle = colours.soft;
     context.textAlign = "right";
     context.fillText(count, width, top + LABEL / 2);

@@ -33,6 +33,28 @@ class LockedExperimentsTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 50, 200 })
+	void anOrderIsPaidOnceHoweverManyCommands(int callers) {
+		run("payments", callers).jsonPath("$.succeeded")
+			.isEqualTo(1)
+			.jsonPath("$.refused")
+			.isEqualTo(callers - 1)
+			.jsonPath("$.timesCharged")
+			.isEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 50, 200 })
+	void aPaymentIsAcceptedOnceHoweverOftenItIsSubmitted(int callers) {
+		run("submissions", callers).jsonPath("$.succeeded")
+			.isEqualTo(1)
+			.jsonPath("$.refused")
+			.isEqualTo(callers - 1)
+			.jsonPath("$.timesCharged")
+			.isEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 50, 200 })
 	void anItemIsSoldAsOftenAsThereIsStock(int callers) {
 		int stock = (callers + 1) / 2;
 		run("items", callers).jsonPath("$.stockBefore")
@@ -84,6 +106,8 @@ class LockedExperimentsTests {
 	@Test
 	void anExperimentLeavesNothingBehind() {
 		run("orders", 5);
+		run("payments", 5);
+		run("submissions", 5);
 		run("items", 5);
 		run("transfers", 5);
 		run("uploads", 5);

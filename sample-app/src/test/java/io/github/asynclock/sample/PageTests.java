@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WindowType;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -90,13 +91,65 @@ class PageTests {
 	}
 
 	@Test
+	void commandsThatNobodyLocksChargeOnceEachAndWithTheBusOnce() {
+		this.remoteCall.gather(26);
+		this.page.show("payments", 26, false);
+		assertThat(this.page.text("words")).isEqualTo("26 callers paid one order by a command without a lock: "
+				+ "charged 26 times, 25 too often, up to 26 at a time.");
+		redOnTheCharts();
+		this.page.show("payments", 27, true);
+		assertThat(this.page.text("words")).isEqualTo(
+				"27 callers paid one order by a command with the lock: " + "charged once, 0 too often, 1 at a time.");
+		nothingRedOnTheTimeline();
+	}
+
+	@Test
+	void ofADoubleSubmitTheFirstWinsAndTheOthersAreIgnoredWithoutWaiting() {
+		this.remoteCall.gather(28);
+		this.page.show("submissions", 28, false);
+		assertThat(this.page.text("words")).isEqualTo("28 callers submitted one payment, 28 were accepted "
+				+ "without a lock: charged 28 times, 27 too often, up to 28 at a time.");
+		redOnTheCharts();
+		this.page.show("submissions", 29, true);
+		assertThat(this.page.text("words")).isEqualTo("29 callers submitted one payment, 1 was accepted "
+				+ "with the lock: charged once, 0 too often, 1 at a time.");
+		nothingRedOnTheTimeline();
+		this.page.run("document.getElementById('calls').open = true");
+		ShopPage.await()
+			.until(() -> this.page
+				.run("return [...document.querySelectorAll('#rows td:last-child')]"
+						+ ".filter(cell => cell.textContent === 'refused').length")
+				.equals(28L));
+	}
+
+	private void redOnTheCharts() {
+		ShopPage.await().untilAsserted(() -> {
+			assertThat(this.page.pixels("timeline", "--harm").get(0)).isPositive();
+			assertThat(this.page.pixels("level", "--harm").get(0)).isPositive();
+		});
+	}
+
+	private void nothingRedOnTheTimeline() {
+		ShopPage.await().untilAsserted(() -> {
+			assertThat(this.page.pixels("timeline", "--accent").get(0)).isPositive();
+			assertThat(this.page.pixels("timeline", "--harm").get(0)).isZero();
+		});
+	}
+
+	@Test
 	void eachScenarioHasWordsOfItsOwn() {
-		for (String scenario : List.of("orders", "transfers", "uploads", "sync")) {
+		for (String scenario : List.of("orders", "payments", "submissions", "transfers", "uploads", "sync")) {
 			this.page.show(scenario, 20, true);
 			assertThat(this.page.text("words")).contains("with the lock: ", ", 1 at a time.");
 			assertThat(this.page.text("level-title")).isNotEqualTo("Stock");
 			assertThat(this.page.text("wrong")).isEqualTo("0");
 		}
+	}
+
+	@Test
+	void anInstanceThatSeesNoOthersSaysWhy() {
+		assertThat(this.page.text("reach"))
+			.isEqualTo("This timeline shows this instance only: its locks are kept in this instance.");
 	}
 
 	@Test
@@ -135,14 +188,90 @@ class PageTests {
 			.run("const now = document.activeElement;" + "return now.id || now.name || now.tagName.toLowerCase()"));
 	}
 
-	@Test
-	void aPhoneIsWideEnough() {
-		browser.size(360, 740);
+	@ParameterizedTest
+	@ValueSource(ints = { 320, 360 })
+	void aPhoneIsWideEnough(int width) {
+		browser.size(width, 740);
 		this.page.show("transfers", 30, true);
 		this.page.run("document.getElementById('calls').open = true");
 		ShopPage.await().until(() -> this.page.text("rows").contains("succeeded"));
-		assertThat(this.page.run("return innerWidth")).isEqualTo(360L);
-		assertThat((Long) this.page.run("return document.documentElement.scrollWidth")).isLessThanOrEqualTo(360);
+		assertThat(this.page.run("return innerWidth")).isEqualTo((long) width);
+		assertThat((Long) this.page.run("return document.documentElement.scrollWidth")).isLessThanOrEqualTo(width);
+		assertThat(this.page.run("""
+				return [...document.querySelectorAll('button, select, input[type=number], .choices label')]
+					.filter(element => element.getBoundingClientRect().height < 44).map(element => element.id);
+				""")).as("too small for a finger").isEqualTo(List.of());
+	}
+
+	@Test
+	void nothingMovesByItselfAlsoForThoseWhoAskForLessMotion() {
+		browser.prefer("prefers-reduced-motion", "reduce");
+		this.page.choose("items", 31, true);
+		this.page.press("run");
+		this.page.waitFor(31, "done");
+		ShopPage.await().untilAsserted(() -> assertThat(this.page.pixels("timeline", "--accent").get(0)).isPositive());
+		assertThat(this.page.run("return document.getAnimations().length")).isEqualTo(0L);
+		assertThat(this.page.run("""
+				return [...document.querySelectorAll('*')].filter(element => {
+					const style = getComputedStyle(element);
+					return style.transitionDuration !== '0s' || style.animationName !== 'none';
+				}).map(element => element.tagName);""")).isEqualTo(List.of());
+	}
+
+	@Test
+	void whatTheChartsShowIsSaidInWords() {
+		this.remoteCall.gather(32);
+		this.page.show("items", 32, false);
+		assertThat(this.page.text("level-words"))
+			.isEqualTo("It was 16 and came to -16, where 0 is the least that is right. The row says 15.");
+		assertThat(this.page.text("busy-words")).isEqualTo("At most 32 at the same time.");
+		assertThat(this.page.run("""
+				return [...document.querySelectorAll('canvas')].filter(canvas => canvas.getAttribute('role') !== 'img'
+						|| !document.getElementById(canvas.getAttribute('aria-describedby')).textContent
+						|| !(canvas.ariaLabel || document.getElementById(canvas.getAttribute('aria-labelledby'))))
+					.map(canvas => canvas.id);""")).isEqualTo(List.of());
+		assertThat(this.page.run("""
+				return [...document.querySelectorAll('input, select, button, summary')].filter(element =>
+					!element.labels?.length && !element.textContent.trim()).map(element => element.outerHTML);"""))
+			.as("without a label")
+			.isEqualTo(List.of());
+		this.page.show("transfers", 30, true);
+		assertThat(this.page.text("level-words"))
+			.isEqualTo("It was 3,000 and should be 3,000 now. The rows say 3,000.");
+		this.page.show("orders", 33, true);
+		assertThat(this.page.text("level-words"))
+			.isEqualTo("It was 0 and came to 1, where 1 is the most that is right.");
+		assertThat(this.page.text("busy-words")).isEqualTo("At most 1 at the same time.");
+	}
+
+	@Test
+	void ofTwoTabsTheOneThatComesLaterIsToldThatItsRunWaits() {
+		String first = browser.driver().getWindowHandle();
+		browser.driver().switchTo().newWindow(WindowType.TAB);
+		ShopPage other = ShopPage.open(browser.driver(), "http://localhost:" + this.port + "/");
+		String second = browser.driver().getWindowHandle();
+		try {
+			this.remoteCall.gather(1_000);
+			browser.driver().switchTo().window(first);
+			this.page.choose("items", 34, false);
+			this.page.press("run");
+			ShopPage.await().until(() -> this.remoteCall.missing() == 1_000 - 34);
+
+			browser.driver().switchTo().window(second);
+			ShopPage.await().until(() -> other.text("words").startsWith("Running: 34 callers"));
+			other.choose("orders", 35, true);
+			other.press("run");
+			assertThat(other.text("turn")).isEqualTo("Another run is under way; yours comes next.");
+			this.remoteCall.letGo();
+			this.remoteCall.gather(0);
+			other.waitFor(35, "done");
+			assertThat(other.text("turn")).isEmpty();
+		}
+		finally {
+			browser.driver().close();
+			browser.driver().switchTo().window(first);
+		}
+		assertThat(this.page.text("words")).startsWith("35 callers processed one order with the lock: charged once");
 	}
 
 	@ParameterizedTest

@@ -34,6 +34,13 @@ class PolicyTests {
 			.valueEquals("X-Content-Type-Options", "nosniff");
 	}
 
+	/** One that is kept alive may hang, and the browser with it: see application.yaml. */
+	@ParameterizedTest
+	@ValueSource(strings = { "/", "/page/main.js", "/experiments/instances" })
+	void eachAnswerEndsItsConnection(String uri) {
+		this.shop.get().uri(uri).exchange().expectHeader().valueEquals("Connection", "close");
+	}
+
 	@Test
 	void thePageHasNothingInlineAndNamesNoOtherHost() {
 		String page = body("/");

@@ -173,7 +173,7 @@ class ShopEndpointsTests {
 					/experiments/items?callers=0        | 400 | callers is 0; give a number from 1 to 10000
 					/experiments/items?callers=10001    | 400 | callers is 10001; give a number from 1 to 10000
 					/experiments/items?callers=many     | 400 | callers is "many"; give a whole number
-					/experiments/luck                   | 404 | There is no experiment luck; there are [items, orders, sync, transfers, uploads]
+					/experiments/luck                   | 404 | There is no experiment luck; there are [items, orders, payments, submissions, sync, transfers, uploads]
 					""")
 	void requestsThatMakeNoSenseAreRefused(String uri, int status, String detail) {
 		expectProblem(post(uri), HttpStatus.valueOf(status), detail);

@@ -8,6 +8,8 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -43,7 +45,9 @@ class TwoInstancesPageTests {
 			driver.switchTo().window(first);
 			assertThat(page.text("instances")).startsWith("2 instances take part: ")
 				.endsWith(" 1 other does not: it has a database of its own.");
+			assertThat(page.text("reach")).isEmpty();
 
+			somebodyTalksNonsense(redis);
 			page.show("items", 60, true);
 			assertThat(page.text("words"))
 				.isEqualTo("60 callers bought 30 of 30 units with the lock: 0 oversold, no update lost, 1 at a time.");
@@ -67,6 +71,16 @@ class TwoInstancesPageTests {
 				.returnResult()
 				.getResponseBody()).contains("\"apart\":2");
 			assertThat(browser.errors()).isEmpty();
+		}
+	}
+
+	/** On the channel of the shops: they go on hearing each other. */
+	private static void somebodyTalksNonsense(SampleRedis redis) {
+		try (RedisClient client = RedisClient.create(redis.url());
+				StatefulRedisConnection<String, String> connection = client.connect()) {
+			for (String text : new String[] { "nonsense", "null", "{\"type\":\"start\"}", "{\"type\":\"here\"}" }) {
+				assertThat(connection.sync().publish("async-lock:sample", text)).isEqualTo(3);
+			}
 		}
 	}
 

@@ -28,6 +28,19 @@ class UnlockedExperimentsTests {
 	}
 
 	@Test
+	void anOrderIsPaidByEveryCommandThatNobodyLocks() {
+		run("payments", CALLERS - 1).jsonPath("$.timesCharged").isEqualTo(CALLERS);
+	}
+
+	@Test
+	void eachSubmissionOfOnePaymentIsCharged() {
+		run("submissions", CALLERS - 1).jsonPath("$.timesCharged")
+			.isEqualTo(CALLERS)
+			.jsonPath("$.summary")
+			.isEqualTo("60 callers submitted one payment, 60 were accepted, it was charged 60 times: 59 too often");
+	}
+
+	@Test
 	void moreIsSoldThanThereIs() {
 		run("items", CALLERS - 1).jsonPath("$.stockBefore")
 			.isEqualTo(CALLERS / 2)

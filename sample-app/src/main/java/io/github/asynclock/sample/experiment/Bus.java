@@ -1,5 +1,6 @@
 package io.github.asynclock.sample.experiment;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -32,8 +33,17 @@ interface Bus {
 
 	}
 
-	/** There are no others. */
-	final class Alone implements Bus {
+	/** Why others are never heard, in words; null where they may be. */
+	default @Nullable String alone() {
+		return null;
+	}
+
+	/**
+	 * There are no others.
+	 *
+	 * @param alone why
+	 */
+	record Alone(String alone) implements Bus {
 
 		@Override
 		public Flux<Message> messages() {

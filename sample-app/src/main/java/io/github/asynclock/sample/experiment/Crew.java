@@ -5,14 +5,16 @@ import java.util.List;
 
 import io.github.asynclock.sample.experiment.Message.Here;
 import io.github.asynclock.sample.experiment.Message.Share;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who takes part in a run.
  *
  * @param instances those that see the same rows, the one that asked first
  * @param apart how many others there are, with a database of their own
+ * @param why no others are seen, in words; null where they would be
  */
-record Crew(List<String> instances, int apart) {
+record Crew(List<String> instances, int apart, @Nullable String why) {
 
 	static Crew of(String self, String database, List<Here> others) {
 		List<String> instances = new ArrayList<>();
@@ -22,7 +24,11 @@ record Crew(List<String> instances, int apart) {
 			.map(Here::from)
 			.sorted()
 			.forEach(instances::add);
-		return new Crew(List.copyOf(instances), others.size() + 1 - instances.size());
+		return new Crew(List.copyOf(instances), others.size() + 1 - instances.size(), null);
+	}
+
+	static Crew alone(String self, String why) {
+		return new Crew(List.of(self), 0, why);
 	}
 
 	boolean isAlone() {

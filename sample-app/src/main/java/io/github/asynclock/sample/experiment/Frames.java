@@ -4,10 +4,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.github.asynclock.sample.timeline.Change;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A run as server-sent events: text, made once for all who watch. */
 final class Frames {
+
+	// When to try again where the connection is lost: in a second, where browsers take
+	// three.
+	private static final String AGAIN = "retry: 1000\n";
 
 	private final JsonMapper json;
 
@@ -16,6 +21,18 @@ final class Frames {
 	Frames(JsonMapper json, String run) {
 		this.json = json;
 		this.run = run;
+	}
+
+	/**
+	 * What one who begins to watch is told first.
+	 * @param run the one that is under way or was the last; null if there was none yet
+	 * @param over whether it has ended
+	 */
+	static String hello(JsonMapper json, @Nullable String run, boolean over) {
+		Map<String, Object> data = new LinkedHashMap<>();
+		data.put("run", run);
+		data.put("over", over);
+		return AGAIN + frame(json, "hello", data);
 	}
 
 	String start(Message.Start start) {
@@ -69,7 +86,11 @@ final class Frames {
 	}
 
 	private String frame(String event, Map<String, Object> data) {
-		return "event: " + event + "\ndata: " + this.json.writeValueAsString(data) + "\n\n";
+		return frame(this.json, event, data);
+	}
+
+	private static String frame(JsonMapper json, String event, Map<String, Object> data) {
+		return "event: " + event + "\ndata: " + json.writeValueAsString(data) + "\n\n";
 	}
 
 	/** To the microsecond. */

@@ -79,9 +79,8 @@ class Hub implements DisposableBean {
 	@EventListener(ApplicationReadyEvent.class)
 	void open() {
 		this.listening.add(this.bus.messages()
-			.filter(message -> !message.from().equals(this.instance.name()))
 			.publishOn(this.thread)
-			.subscribe(this::hear, ex -> logger.warn("Other instances are not heard any more", ex)));
+			.subscribe(this::hearOther, ex -> logger.warn("Other instances are not heard any more", ex)));
 		this.listening.add(
 				Flux.interval(SILENCE.dividedBy(10), this.thread).onBackpressureDrop().subscribe(tick -> lookAround()));
 	}
@@ -100,14 +99,19 @@ class Hub implements DisposableBean {
 
 	/** Calls all instances, and says which of them see the same rows. */
 	Mono<Crew> rollCall() {
+		String self = this.instance.name();
+		if (this.bus.alone() != null) {
+			return Mono.just(Crew.alone(self, this.bus.alone()));
+		}
 		String call = UUID.randomUUID().toString();
 		Sinks.Many<Message.Here> answers = Sinks.many().replay().all();
 		this.rollCalls.put(call, answers);
-		Mono<List<Message.Here>> others = this.bus.tell(new Message.RollCall(this.instance.name(), call))
-			.onErrorReturn(1L)
-			.flatMap(heard -> answers.asFlux().take(heard - 1).take(ROLL_CALL).collectList())
+		return this.instance.database()
+			.flatMap(own -> this.bus.tell(new Message.RollCall(self, call))
+				.flatMap(heard -> answers.asFlux().take(heard - 1).take(ROLL_CALL).collectList())
+				.map(others -> Crew.of(self, own, others))
+				.onErrorResume(ex -> Mono.just(Crew.alone(self, "Redis does not answer at the moment"))))
 			.doFinally(signal -> this.rollCalls.remove(call));
-		return others.zipWith(this.instance.database(), (all, own) -> Crew.of(this.instance.name(), own, all));
 	}
 
 	/** The clock that a crew shares. */
@@ -145,10 +149,20 @@ class Hub implements DisposableBean {
 		return Mono.fromSupplier(action).subscribeOn(this.thread);
 	}
 
-	/** All runs that are under way from now on, and the last one before, as text. */
+	/**
+	 * Which run is known here, then all of it, and all that are under way from now on, as
+	 * text.
+	 */
 	Flux<String> events() {
 		Flux<String> beats = Flux.interval(Duration.ZERO, HEARTBEAT).onBackpressureDrop().map(beat -> ":\n\n");
-		return Flux.merge(beats, this.runs.asFlux().switchMap(Run::events)).takeUntilOther(this.closed.asMono());
+		Flux<String> told = onThread(this::hello).concatWith(this.runs.asFlux().switchMap(Run::events));
+		return Flux.merge(beats, told).takeUntilOther(this.closed.asMono());
+	}
+
+	/** For who has missed something, and does not know what. */
+	private String hello() {
+		return (this.run != null) ? Frames.hello(this.json, this.run.start().run(), this.run.isOver())
+				: Frames.hello(this.json, null, true);
 	}
 
 	/** How many watch. */
@@ -164,6 +178,18 @@ class Hub implements DisposableBean {
 	private void tellOthers(Message message) {
 		this.bus.tell(message).subscribe(heard -> {
 		}, ex -> logger.debug("Nobody else hears of this", ex));
+	}
+
+	/** One message that makes no sense must not be the last one that is heard. */
+	private void hearOther(Message message) {
+		try {
+			if (!message.from().equals(this.instance.name())) {
+				hear(message);
+			}
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Another instance said something that makes no sense; it is skipped: {}", message, ex);
+		}
 	}
 
 	private void hear(Message message) {

@@ -50,14 +50,17 @@ final class RedisBus implements Bus, AutoCloseable {
 
 	private final Mono<StatefulRedisConnection<String, String>> out;
 
-	RedisBus(RedisURI uri, String channel, JsonMapper json) {
-		this.uri = uri;
+	RedisBus(RedisPlace place, String channel, JsonMapper json) {
+		this.uri = place.uri();
 		this.channel = channel;
 		this.json = json;
-		this.client.setOptions(ClientOptions.builder()
+		ClientOptions.Builder options = ClientOptions.builder()
 			.disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-			.timeoutOptions(TimeoutOptions.enabled(PATIENCE))
-			.build());
+			.timeoutOptions(TimeoutOptions.enabled(PATIENCE));
+		if (place.ssl() != null) {
+			options.sslOptions(place.ssl());
+		}
+		this.client.setOptions(options.build());
 		this.in = connection(() -> this.client.connectPubSubAsync(StringCodec.UTF8, this.uri));
 		this.out = connection(() -> this.client.connectAsync(StringCodec.UTF8, this.uri));
 	}
@@ -80,7 +83,10 @@ final class RedisBus implements Bus, AutoCloseable {
 	/** Another version of the sample may say what this one does not understand. */
 	private void read(String text, Consumer<Message> reader) {
 		try {
-			reader.accept(this.json.readValue(text, Message.class));
+			Message message = this.json.readValue(text, Message.class);
+			if (message != null) {
+				reader.accept(message);
+			}
 		}
 		catch (JacksonException ex) {
 			logger.warn("Another instance said something that cannot be read", ex);

@@ -4,6 +4,8 @@ import java.util.List;
 
 import an.awesome.pipelinr.Pipeline;
 import io.github.asynclock.FirstWins;
+import io.github.asynclock.sample.CriticalSections;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.stereotype.Service;
@@ -14,14 +16,29 @@ class PaymentDesk {
 
 	private final Pipeline pipeline;
 
-	PaymentDesk(Pipeline pipeline) {
+	private final OrderService orders;
+
+	private final CriticalSections sections;
+
+	PaymentDesk(Pipeline pipeline, OrderService orders, CriticalSections sections) {
 		this.pipeline = pipeline;
+		this.orders = orders;
+		this.sections = sections;
 	}
 
 	/** Empty if this very submission was made already, whether it has ended or not. */
 	@FirstWins(key = "'submission-' + #submission", window = "${shop.orders.submission-window}", name = "submissions")
 	public Mono<List<Order>> pay(String submission, List<Long> orderIds) {
-		return this.pipeline.send(new PayOrdersCommand(orderIds));
+		return accepted(submission, this.pipeline.send(new PayOrdersCommand(orderIds)));
+	}
+
+	/** Neither the submission is looked at nor an order locked. */
+	public Mono<List<Order>> payUnlocked(String submission, List<Long> orderIds) {
+		return accepted(submission, Flux.fromIterable(orderIds).concatMap(this.orders::processUnlocked).collectList());
+	}
+
+	private Mono<List<Order>> accepted(String submission, Mono<List<Order>> payment) {
+		return this.sections.inside("submission-" + submission, payment);
 	}
 
 }

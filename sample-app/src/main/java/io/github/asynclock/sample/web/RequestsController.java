@@ -11,7 +11,7 @@ class RequestsController {
 
 	private static final List<Entry> ENTRIES = List.of(
 			new Entry("POST /experiments/items?callers=100&lock=false",
-					"many buy at once; also orders, transfers, uploads, sync"),
+					"many buy at once; also orders, payments, submissions, transfers, uploads, sync"),
 			new Entry("POST /orders/1/process?lock=true", "process an order, once"),
 			new Entry("POST /orders/2/pay", "pay an order by a command, once"),
 			new Entry("POST /payments",

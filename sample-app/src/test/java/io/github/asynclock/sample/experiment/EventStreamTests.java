@@ -177,6 +177,7 @@ class EventStreamTests {
 			.satisfies(crew -> {
 				assertThat(crew.instances()).singleElement().asString().startsWith(this.port + "-");
 				assertThat(crew.apart()).isZero();
+				assertThat(crew.why()).isEqualTo("its locks are kept in this instance");
 			});
 	}
 

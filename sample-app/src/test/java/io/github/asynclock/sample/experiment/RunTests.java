@@ -92,7 +92,7 @@ class RunTests {
 	void callersAreSharedOut() {
 		Crew crew = Crew.of("b", "rows", List.of(new Message.Here("c", "", "rows"), new Message.Here("a", "", "rows"),
 				new Message.Here("d", "", "others")));
-		assertThat(crew).isEqualTo(new Crew(List.of("b", "a", "c"), 1));
+		assertThat(crew).isEqualTo(new Crew(List.of("b", "a", "c"), 1, null));
 		assertThat(crew.shares(7)).containsExactly(new Share("b", 0, 3), new Share("a", 3, 2), new Share("c", 5, 2));
 		assertThat(crew.shares(1)).containsExactly(new Share("b", 0, 1));
 	}
