@@ -26,7 +26,8 @@ public interface LockListener {
 	}
 
 	/**
-	 * A lease was lost while its action ran.
+	 * A lease was lost while its action ran, or before that could start: then it never
+	 * runs.
 	 */
 	default void lost(LockEvent event) {
 	}

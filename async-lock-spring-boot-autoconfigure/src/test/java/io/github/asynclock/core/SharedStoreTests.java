@@ -307,12 +307,14 @@ class SharedStoreTests {
 	void s4_aLossIsSignalledAtOnce_andItsResultIsGivenAfterTheRelease() throws Exception {
 		QueueingLockService service = service(this.one);
 		CompletableFuture<Void> lost = new CompletableFuture<>();
-		CompletableFuture<String> result = service.execute(LockRequest.of("k").heldAtMost(Duration.ofMillis(20)),
-				(held) -> {
-					this.one.manual = true;
-					held.lost().subscribe(null, lost::completeExceptionally, () -> lost.complete(null));
-					return new CompletableFuture<>();
-				});
+		CompletableFuture<String> action = new CompletableFuture<>();
+		CompletableFuture<String> result = service.execute(LockRequest.of("k"), (held) -> {
+			this.one.manual = true;
+			held.lost().subscribe(null, lost::completeExceptionally, () -> lost.complete(null));
+			return action;
+		});
+		ServiceContract.until(() -> action.getNumberOfDependents() > 0);
+		service.forceRelease("k").subscribe();
 		get(lost);
 		awaitPending(1);
 		assertThat(result).isNotDone();
