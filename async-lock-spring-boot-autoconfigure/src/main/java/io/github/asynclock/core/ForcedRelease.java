@@ -4,8 +4,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * Takes a key away from whoever has it: an action, which is told that its lease is lost;
  * a call that was granted and has not started; a least hold that outlives its action.
@@ -44,23 +42,31 @@ final class ForcedRelease {
 		if (!place.isTaken()) {
 			return this.engine.rests().end(place);
 		}
-		HeldLease lease = complete(place.lease());
-		if (lease != null) {
+		HeldLease lease = place.lease();
+		if (lease != null && lease.isComplete()) {
 			return lose(lease, place);
 		}
-		boolean revoked = place.revoke();
-		if (revoked) {
-			this.engine.handOver(this.engine.leave(place)); // its call finds out
-		}
-		lease = complete(place.lease());
-		if (lease != null) {
-			lose(lease, place); // it has started at this very moment
-		}
-		return revoked;
+		return revoke(place);
 	}
 
-	private static @Nullable HeldLease complete(@Nullable HeldLease lease) {
-		return (lease != null && lease.isComplete()) ? lease : null;
+	/** Nobody has started with this place yet: its call finds out. */
+	private boolean revoke(Link place) {
+		List<Link> own = List.of(place);
+		this.engine.leastHolds().waive(own);
+		boolean revoked = place.revoke();
+		HeldLease lease = place.lease();
+		try {
+			if (lease != null && lease.isComplete()) {
+				lose(lease, place); // it has at this very moment: told before the next
+			}
+		}
+		finally {
+			if (revoked) {
+				this.engine.handOver((lease != null) ? lease.terms.vacate(place) : this.engine.leave(place));
+			}
+			this.engine.leastHolds().waiveNoLonger(own);
+		}
+		return revoked;
 	}
 
 	private boolean lose(HeldLease lease, Link place) {

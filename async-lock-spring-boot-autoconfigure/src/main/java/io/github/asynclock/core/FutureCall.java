@@ -143,7 +143,7 @@ final class FutureCall<T extends @Nullable Object> extends CompletableFuture<T> 
 		if (isDone()) {
 			// Its caller gave up after the grant was decided, but before this.
 			this.terms.unused();
-			return lease.end() ? lease.giveBack() : null;
+			return lease.end() ? lease.giveBackUnwanted() : null;
 		}
 		Object context = (this.from instanceof Origin origin) ? origin.context() : null;
 		ContextCarrier.Scope scope = this.terms.engine().carrier().restore(context);

@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 import io.github.asynclock.Lease;
@@ -28,6 +27,10 @@ import reactor.core.publisher.Mono;
  * own place in the queue. That saves an object per call where nobody waits.
  */
 abstract class HeldLease extends Link implements Lease {
+
+	/** What is delivered where nobody wants the result. */
+	static final Runnable NOTHING = () -> {
+	};
 
 	private static final Object ENDED = new Object();
 
@@ -137,13 +140,24 @@ abstract class HeldLease extends Link implements Lease {
 	}
 
 	/**
-	 * Lets go of all places. For whom {@link #end} was true, once.
+	 * Lets go of all places. For whom {@link #end} was true, once; to be followed by
+	 * {@link #afterRelease} or {@link #awaitRelease}, even if nobody wants the result:
+	 * only then is it known, and told, whether this was held to its end.
 	 * @return the waiter that has the only key next and must be started; null if there is
 	 * none, or they were seen to
 	 */
 	final @Nullable PendingAcquire giveBack() {
 		PendingAcquire next = letGoAll();
 		this.terms.released(this);
+		return next;
+	}
+
+	/**
+	 * As {@link #giveBack()}, where nobody wants a result.
+	 */
+	final @Nullable PendingAcquire giveBackUnwanted() {
+		PendingAcquire next = giveBack();
+		afterRelease(NOTHING);
 		return next;
 	}
 
@@ -222,8 +236,18 @@ abstract class HeldLease extends Link implements Lease {
 			delivery.run();
 			return;
 		}
-		releasing.whenComplete((held, failure) -> this.terms.engine()
-			.tell((failure == null && !held) ? () -> lost.accept(foundLost()) : delivery));
+		releasing.whenComplete(
+				(held, failure) -> this.terms.engine().tell(() -> answered(failure != null || held, delivery, lost)));
+	}
+
+	private void answered(boolean held, Runnable delivery, Consumer<LockLostException> lost) {
+		this.terms.releaseAnswered(held);
+		if (held) {
+			delivery.run();
+		}
+		else {
+			lost.accept(foundLost());
+		}
 	}
 
 	private LockLostException foundLost() {
@@ -241,25 +265,11 @@ abstract class HeldLease extends Link implements Lease {
 		if (releasing != null) {
 			CompletableFuture<Boolean> released = new CompletableFuture<>();
 			releasing.whenComplete((held, failure) -> released.complete(failure != null || held));
-			if (!released.join()) {
+			boolean held = released.join();
+			this.terms.releaseAnswered(held);
+			if (!held) {
 				throw foundLost();
 			}
-		}
-	}
-
-	/**
-	 * Tells whether this was held to its end, as soon as that is known, and before
-	 * anybody has the result. To be called once the places were let go.
-	 * @param executor where, if it is not known yet
-	 */
-	final void whenReleased(Executor executor, Consumer<Boolean> held) {
-		CompletionStage<Boolean> releasing = this.releasing;
-		if (releasing == null) {
-			held.accept(true);
-		}
-		else {
-			this.releasing = releasing.whenCompleteAsync((had, failure) -> held.accept(failure != null || had),
-					executor);
 		}
 	}
 

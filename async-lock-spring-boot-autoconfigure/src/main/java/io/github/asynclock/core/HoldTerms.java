@@ -62,10 +62,18 @@ class HoldTerms {
 	}
 
 	/**
-	 * The action has ended, and its keys were given back; the store may not have answered
-	 * yet.
+	 * The action has ended, and its keys were given back; where the store has to say
+	 * whether it still had them, {@link #releaseAnswered} follows.
 	 */
 	void released(HeldLease lease) {
+	}
+
+	/**
+	 * The store has answered, or not in time. Not called on its thread: this may run the
+	 * user's code.
+	 * @param held whether the keys were held to the end
+	 */
+	void releaseAnswered(boolean held) {
 	}
 
 	/**
@@ -112,7 +120,7 @@ class HoldTerms {
 
 	/**
 	 * The lease was lost while its action ran, or before it started: then perhaps before
-	 * {@link #granted}.
+	 * {@link #granted}. May be told twice.
 	 */
 	void lost(HeldLease lease) {
 	}

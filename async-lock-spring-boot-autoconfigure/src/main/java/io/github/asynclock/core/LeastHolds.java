@@ -2,7 +2,6 @@ package io.github.asynclock.core;
 
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,8 @@ final class LeastHolds {
 	/** On the wheel's clock. */
 	private final Map<Link, Long> untils = new ConcurrentHashMap<>();
 
-	private final Set<Link> waived = ConcurrentHashMap.newKeySet();
+	/** How many at present say so. */
+	private final Map<Link, Integer> waived = new ConcurrentHashMap<>();
 
 	/** Whether there was ever one. */
 	private volatile boolean used;
@@ -59,7 +59,7 @@ final class LeastHolds {
 			return ownNanos;
 		}
 		long rest = Math.max(ownNanos, rest(this.untils.remove(place)));
-		return this.waived.contains(place) ? 0 : rest;
+		return this.waived.containsKey(place) ? 0 : rest;
 	}
 
 	/**
@@ -68,12 +68,14 @@ final class LeastHolds {
 	 */
 	void waive(Collection<Link> places) {
 		this.used = true;
-		this.waived.addAll(places);
+		places.forEach((place) -> this.waived.merge(place, 1, Integer::sum));
 	}
 
 	void waiveNoLonger(Collection<Link> places) {
-		this.waived.removeAll(places);
-		places.forEach(this.untils::remove);
+		for (Link place : places) {
+			this.waived.computeIfPresent(place, (same, count) -> (count > 1) ? count - 1 : null);
+			this.untils.remove(place);
+		}
 	}
 
 	private static long rest(@Nullable Long until) {

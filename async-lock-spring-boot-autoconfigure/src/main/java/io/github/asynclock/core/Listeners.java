@@ -51,13 +51,6 @@ final class Listeners {
 				&& !this.inspected;
 	}
 
-	/**
-	 * Whether telling runs the application's code.
-	 */
-	boolean tellsUsers() {
-		return !this.listeners.isEmpty();
-	}
-
 	EngineObserver observer() {
 		return this.observer;
 	}

@@ -212,7 +212,7 @@ final class LockEngine {
 	@Nullable LockException begin(HeldLease lease) {
 		if (!lease.isHeld()) {
 			drop(lease);
-			return Messages.startedTooLate(lease.keys());
+			return tooLate(lease.keys());
 		}
 		try {
 			lease.terms.granted(lease);
@@ -225,10 +225,19 @@ final class LockEngine {
 		if (lease.terms == this.plainTerms || lease.isHeld()) {
 			return null;
 		}
-		// Telling takes its time. Who heard of the grant hears of the loss.
+		// Telling takes its time. Who heard of the grant hears of the loss first.
 		lease.terms.unused();
-		lease.end();
-		return Messages.startedTooLate(lease.keys());
+		if (lease.end()) {
+			handOver(lease.giveBackUnwanted()); // its renewal was answered just now
+		}
+		else {
+			lease.terms.lost(lease);
+		}
+		return tooLate(lease.keys());
+	}
+
+	private LockException tooLate(Collection<String> keys) {
+		return this.drain.isClosed() ? Messages.closed(keys) : Messages.startedTooLate(keys);
 	}
 
 	private void drop(HeldLease lease) {
@@ -402,8 +411,7 @@ final class LockEngine {
 		if (place.letGo()) {
 			handOver(leave(place));
 		}
-		Collection<String> keys = call.keys();
-		call.refused(this.drain.isClosed() ? Messages.closed(keys) : Messages.startedTooLate(keys));
+		call.refused(tooLate(call.keys()));
 		return false;
 	}
 

@@ -21,6 +21,9 @@ final class Rests {
 		Alarm alarm = new Alarm(DeadlineWheel.in(nanos), () -> this.engine.tell(() -> end(place)));
 		this.rests.put(place, alarm);
 		this.engine.wheel().add(alarm);
+		if (this.rests.get(place) != alarm) {
+			this.engine.wheel().remove(alarm); // ended before it was there
+		}
 	}
 
 	/**

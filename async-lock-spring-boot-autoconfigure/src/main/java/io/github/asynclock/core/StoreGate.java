@@ -169,8 +169,8 @@ final class StoreGate {
 	}
 
 	/**
-	 * The same for a place that was granted just now. Where a shutdown has taken it away
-	 * since, that found nothing to give back.
+	 * The same for a place that was granted just now. Where a shutdown, or somebody by
+	 * force, has taken it away since, that found nothing to give back.
 	 */
 	void holdIfTaken(Link place, StoreGrant grant) {
 		hold(place, grant);
@@ -212,7 +212,7 @@ final class StoreGate {
 			}
 			grant = successor;
 			if (next.grant()) {
-				hold(next, grant);
+				holdIfTaken(next, grant);
 				this.engine.observer().handedOver();
 				return next;
 			}

@@ -268,6 +268,9 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 		if (first) {
 			lease.afterRelease(() -> outside(delivery), (loss) -> outside(() -> lost.accept(loss)));
 		}
+		else {
+			lease.afterRelease(HeldLease.NOTHING);
+		}
 		return first;
 	}
 
@@ -317,7 +320,7 @@ abstract class SubscriberCall<T> implements Call, CoreSubscriber<T>, Subscriptio
 	private void giveBackNow() {
 		HeldLease lease = this.lease;
 		if (lease != null && lease.end()) {
-			this.terms.engine().handOver(lease.giveBack());
+			this.terms.engine().handOver(lease.giveBackUnwanted());
 		}
 	}
 

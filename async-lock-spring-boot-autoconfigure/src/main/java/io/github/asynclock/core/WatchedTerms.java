@@ -2,8 +2,6 @@ package io.github.asynclock.core;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.asynclock.LockEvent;
@@ -17,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  * a {@link UnitOfWork}.
  */
 final class WatchedTerms extends HoldTerms {
+
+	/** The grant was told. */
+	private static final int GRANT = 1;
+
+	/** The lease was lost, be it before the grant was told. */
+	private static final int LOSS = 2;
 
 	private final List<String> keys;
 
@@ -39,8 +43,11 @@ final class WatchedTerms extends HoldTerms {
 
 	private volatile @Nullable Alarm warning;
 
-	/** Whether one of two is done: telling of the grant, or losing it. */
-	private final AtomicBoolean grantOrLoss = new AtomicBoolean();
+	/** What of {@link #GRANT} and {@link #LOSS} is done. */
+	private final AtomicInteger done = new AtomicInteger();
+
+	/** How long it was held, once it is not, until that is told. */
+	private @Nullable Duration heldUntold;
 
 	private final boolean skips;
 
@@ -89,12 +96,13 @@ final class WatchedTerms extends HoldTerms {
 			this.watch.granted();
 		}
 		engine().listeners().granted(() -> event(Duration.ZERO));
-		tellLossIfSecond();
+		tellLossIfSecond(GRANT);
 	}
 
-	/** A loss is told after the grant, be it that it came before. */
-	private void tellLossIfSecond() {
-		if (this.grantOrLoss.getAndSet(true)) {
+	/** A loss is told once, and after the grant, be it that it came before. */
+	private void tellLossIfSecond(int one) {
+		int before = this.done.getAndUpdate((done) -> done | one);
+		if (before == (GRANT | LOSS) - one) {
 			stopWarning();
 			stopLimitUnlessHeld();
 			ended(true, heldFor());
@@ -144,12 +152,23 @@ final class WatchedTerms extends HoldTerms {
 
 	@Override
 	void released(HeldLease lease) {
-		Duration held = heldFor();
 		stopWarning();
 		stopLimitUnlessHeld();
-		// Not on the store's thread: listeners are the user's code.
-		Executor executor = engine().listeners().tellsUsers() ? engine()::tell : Runnable::run;
-		lease.whenReleased(executor, (had) -> ended(!had, held));
+		if (lease.isReleased()) {
+			ended(false, heldFor());
+		}
+		else {
+			this.heldUntold = heldFor();
+		}
+	}
+
+	@Override
+	void releaseAnswered(boolean held) {
+		Duration heldFor = this.heldUntold;
+		if (heldFor != null) {
+			this.heldUntold = null;
+			ended(!held, heldFor);
+		}
 	}
 
 	private void stopLimitUnlessHeld() {
@@ -168,12 +187,14 @@ final class WatchedTerms extends HoldTerms {
 
 	@Override
 	long restNanos() {
-		return (this.atLeast > 0) ? Math.max(0, this.grantedAt + this.atLeast - DeadlineWheel.now()) : 0;
+		// Before the grant was told, no action has begun that it is for.
+		return (this.atLeast > 0 && (this.done.get() & GRANT) != 0)
+				? Math.max(0, this.grantedAt + this.atLeast - DeadlineWheel.now()) : 0;
 	}
 
 	@Override
 	void lost(HeldLease lease) {
-		tellLossIfSecond();
+		tellLossIfSecond(LOSS);
 	}
 
 	@Override
@@ -185,6 +206,9 @@ final class WatchedTerms extends HoldTerms {
 
 	@Override
 	void refused(LockException reason) {
+		if (this.watch != null && this.done.get() == (GRANT | LOSS)) {
+			this.watch.ended(true); // who tells of the loss may be about to
+		}
 		notGranted(CallWatch.outcome(reason));
 	}
 

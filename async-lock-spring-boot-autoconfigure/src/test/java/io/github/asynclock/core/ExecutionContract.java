@@ -88,7 +88,7 @@ abstract class ExecutionContract extends ServiceContract {
 		Call holder = hold(this.key);
 		CompletableFuture<String> timedOut = call(LockRequest.of(this.key).waitingAtMost(Duration.ofMillis(20))).result
 			.handle((value, failure) -> Thread.currentThread().getName());
-		CompletableFuture<String> lost = call(LockRequest.of(key("other")).heldAtMost(Duration.ofMillis(20))).result
+		CompletableFuture<String> lost = call(LockRequest.of(key("other")).heldAtMost(Duration.ofMillis(50))).result
 			.handle((value, failure) -> Thread.currentThread().getName());
 		assertThat(get(timedOut)).doesNotContain("timer");
 		assertThat(get(lost)).doesNotContain("timer");

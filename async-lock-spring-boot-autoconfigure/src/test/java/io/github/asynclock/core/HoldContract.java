@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 abstract class HoldContract extends ServiceContract {
 
-	private static final Duration SHORT = Duration.ofMillis(30);
+	private static final Duration SHORT = Duration.ofMillis(60);
 
 	private LockRequest atMost() {
 		return patient(this.key).heldAtMost(SHORT);
@@ -286,7 +286,7 @@ abstract class HoldContract extends ServiceContract {
 	@Test
 	void holdAtLeast_isOverWithALongerAction() {
 		Call call = hold(patient(this.key).heldAtLeast(Duration.ofMillis(1)));
-		Call pause = hold(patient(key("other")).heldAtMost(Duration.ofMillis(5)));
+		Call pause = hold(patient(key("other")).heldAtMost(Duration.ofMillis(50)));
 		failure(pause.result);
 		call.release();
 		assertThat(isFree(this.key)).isTrue();

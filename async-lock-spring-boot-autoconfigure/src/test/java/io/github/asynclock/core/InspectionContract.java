@@ -124,6 +124,22 @@ abstract class InspectionContract extends ServiceContract {
 	}
 
 	@Test
+	void aCallWhoseReenteredKeyIsTakenAwayWhileItWaitsForOthersKeepsNoneForItsLeastHold() {
+		Call other = hold(key("z"));
+		CompletableFuture<Call> inner = new CompletableFuture<>();
+		CompletableFuture<String> outer = service().execute(patient(this.key), (lease) -> {
+			inner.complete(call(patient(this.key, key("z")).heldAtLeast(LONG)));
+			return new CompletableFuture<>();
+		});
+		assertThat(get(inner).hasStarted()).isFalse();
+		assertThat(get(service().forceRelease(this.key).toFuture())).isTrue();
+		assertThat(failure(outer)).isInstanceOf(LockLostException.class);
+		other.release();
+		assertThat(failure(get(inner).result)).isInstanceOf(LockUnavailableException.class);
+		passThrough(key("z"));
+	}
+
+	@Test
 	void aForcedReleaseEndsARest() {
 		hold(patient(this.key).heldAtLeast(LONG)).release();
 		assertThat(isFree(this.key)).isFalse();

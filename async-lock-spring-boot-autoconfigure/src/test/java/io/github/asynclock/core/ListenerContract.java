@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 import io.github.asynclock.LockClosedException;
 import io.github.asynclock.LockEvent;
@@ -16,6 +17,7 @@ import io.github.asynclock.LockUnavailableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.util.context.ContextView;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -93,12 +95,12 @@ abstract class ListenerContract extends ServiceContract {
 		use((builder) -> builder.listeners(List.of(this.recorder)));
 		CompletableFuture<String> end = new CompletableFuture<>();
 		CompletableFuture<String> result = form.run(service(),
-				patient(this.key).heldAtMost(Duration.ofMillis(20)).named("slow"), (lease) -> end.copy());
+				patient(this.key).heldAtMost(Duration.ofMillis(50)).named("slow"), (lease) -> end.copy());
 		until(() -> this.recorder.names.contains("lost"));
 		end.complete("late");
 		assertThat(failure(result)).isInstanceOf(LockLostException.class);
 		assertThat(this.recorder.names).containsExactly("granted", "lost");
-		assertThat(this.recorder.events.get(1).held()).isGreaterThanOrEqualTo(Duration.ofMillis(20));
+		assertThat(this.recorder.events.get(1).held()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
 		assertThat(this.recorder.events.get(1).name()).isEqualTo("slow");
 	}
 
@@ -121,6 +123,36 @@ abstract class ListenerContract extends ServiceContract {
 		assertThat(service().lockCount()).isZero();
 		// One may look whether a lease has to be renewed.
 		until(() -> service().engine().wheel().size() <= 1);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void aLossIsToldBeforeTheCallIsRefusedForIt(Form form) {
+		Losing losing = new Losing();
+		use((builder) -> builder.listeners(List.of(this.recorder, losing)).observer(losing));
+		assertThat(failure(call(form, patient(this.key)).result)).isInstanceOf(LockUnavailableException.class);
+		assertThat(this.recorder.names).containsExactly("granted", "lost");
+		assertThat(losing.held).containsExactly(true);
+		losing.goOn.countDown();
+		assertThat(get(losing.forced)).isTrue();
+		passThrough(this.key);
+		assertThat(this.recorder.names).startsWith("granted", "lost", "granted").containsOnlyOnce("lost");
+	}
+
+	@ParameterizedTest
+	@EnumSource(Form.class)
+	void aCallWhoseServiceClosesBeforeItsActionStartsIsToldSo(Form form) {
+		LockListener closing = new LockListener() {
+			@Override
+			public void granted(LockEvent event) {
+				service().close();
+			}
+		};
+		use((builder) -> builder.listeners(List.of(closing, this.recorder)));
+		Call call = call(form, patient(this.key));
+		assertThat(failure(call.result)).isInstanceOf(LockClosedException.class);
+		assertThat(call.hasStarted()).isFalse();
+		assertThat(this.recorder.names).containsExactly("granted", "lost");
 	}
 
 	@ParameterizedTest
@@ -154,7 +186,7 @@ abstract class ListenerContract extends ServiceContract {
 			.isInstanceOf(LockTimeoutException.class);
 		call.release();
 		assertThat(get(call.result)).isEqualTo("done");
-		CompletableFuture<String> lost = service().execute(patient(this.key).heldAtMost(Duration.ofMillis(5)),
+		CompletableFuture<String> lost = service().execute(patient(this.key).heldAtMost(Duration.ofMillis(50)),
 				(lease) -> new CompletableFuture<String>());
 		assertThat(failure(lost)).isInstanceOf(LockLostException.class);
 		passThrough(this.key);
@@ -237,6 +269,46 @@ abstract class ListenerContract extends ServiceContract {
 		@Override
 		public void lost(LockEvent event) {
 			add("lost", event);
+		}
+
+	}
+
+	/** Loses the first lease while its grant is told; who loses it does not get far. */
+	private final class Losing implements LockListener, EngineObserver {
+
+		final CountDownLatch begun = new CountDownLatch(1);
+
+		final CountDownLatch goOn = new CountDownLatch(1);
+
+		final List<Boolean> held = new CopyOnWriteArrayList<>();
+
+		volatile CompletableFuture<Boolean> forced;
+
+		@Override
+		public void granted(LockEvent event) {
+			if (this.forced == null) {
+				HeldLease lease = service().engine().queues().end(event.keys().get(0)).lease();
+				lease.watch((reason, deliveries) -> {
+					this.begun.countDown();
+					await(this.goOn);
+				});
+				this.forced = service().forceRelease(event.keys().get(0)).toFuture();
+				await(this.begun);
+			}
+		}
+
+		@Override
+		public CallObserver asked(String name, List<String> keys, ContextView context) {
+			return new CallObserver() {
+				@Override
+				public void waited(WaitOutcome outcome) {
+				}
+
+				@Override
+				public void held(boolean lost) {
+					Losing.this.held.add(lost);
+				}
+			};
 		}
 
 	}

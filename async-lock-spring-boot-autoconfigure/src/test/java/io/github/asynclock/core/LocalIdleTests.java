@@ -71,7 +71,7 @@ class LocalIdleTests extends ServiceContract {
 		assertThat(engine().wheel().size()).isEqualTo(1);
 		call.release();
 		assertIdle();
-		failure(hold(patient(this.key).heldAtMost(Duration.ofMillis(5))).result);
+		failure(hold(patient(this.key).heldAtMost(Duration.ofMillis(50))).result);
 		until(() -> engine().queues().size() == 0);
 		get(service().execute(patient(this.key).heldAtLeast(Duration.ofMillis(5)), (lease) -> done("ran")));
 		until(() -> engine().queues().size() == 0);

@@ -124,7 +124,7 @@ abstract class MetricsContract extends ServiceContract {
 	void lostLeases(Form form) {
 		observed();
 		CompletableFuture<String> end = new CompletableFuture<>();
-		CompletableFuture<String> result = form.run(service(), patient(this.key).heldAtMost(Duration.ofMillis(5)),
+		CompletableFuture<String> result = form.run(service(), patient(this.key).heldAtMost(Duration.ofMillis(50)),
 				(lease) -> end.copy());
 		until(() -> holds("lost") == 1);
 		end.complete("late");

@@ -361,7 +361,7 @@ abstract class ReentrancyContract extends ServiceContract {
 	@Test
 	void aChildsOwnLimitLosesOnlyTheChild() {
 		Call parent = hold(this.key);
-		Call child = child(parent.lease(), Form.FUTURE, patient(this.key).heldAtMost(Duration.ofMillis(20)));
+		Call child = child(parent.lease(), Form.FUTURE, patient(this.key).heldAtMost(Duration.ofMillis(50)));
 		assertThat(failure(child.result)).isInstanceOf(LockLostException.class);
 		assertThat(parent.lease().isHeld()).isTrue();
 		assertThat(isFree(this.key)).isFalse();

@@ -11,17 +11,24 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 import io.github.asynclock.Lease;
+import io.github.asynclock.LockEvent;
+import io.github.asynclock.LockListener;
 import io.github.asynclock.LockLostException;
 import io.github.asynclock.LockRequest;
 import io.github.asynclock.LockTimeoutException;
 import io.github.asynclock.LockUnavailableException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -40,7 +47,12 @@ class SharedStoreTests {
 	private final SharedStore.Instance two = this.shared.instance();
 
 	private QueueingLockService service(SharedStore.Instance instance) {
-		QueueingLockService service = QueueingLockService.builder(instance).build();
+		return service(instance, (builder) -> builder);
+	}
+
+	private QueueingLockService service(SharedStore.Instance instance,
+			UnaryOperator<QueueingLockService.Builder> settings) {
+		QueueingLockService service = settings.apply(QueueingLockService.builder(instance)).build();
 		this.services.add(service);
 		return service;
 	}
@@ -295,12 +307,14 @@ class SharedStoreTests {
 	void s4_aLossIsSignalledAtOnce_andItsResultIsGivenAfterTheRelease() throws Exception {
 		QueueingLockService service = service(this.one);
 		CompletableFuture<Void> lost = new CompletableFuture<>();
-		CompletableFuture<String> result = service.execute(LockRequest.of("k").heldAtMost(Duration.ofMillis(20)),
-				(held) -> {
-					this.one.manual = true;
-					held.lost().subscribe(null, lost::completeExceptionally, () -> lost.complete(null));
-					return new CompletableFuture<>();
-				});
+		CompletableFuture<String> action = new CompletableFuture<>();
+		CompletableFuture<String> result = service.execute(LockRequest.of("k"), (held) -> {
+			this.one.manual = true;
+			held.lost().subscribe(null, lost::completeExceptionally, () -> lost.complete(null));
+			return action;
+		});
+		ServiceContract.until(() -> action.getNumberOfDependents() > 0);
+		service.forceRelease("k").subscribe();
 		get(lost);
 		awaitPending(1);
 		assertThat(result).isNotDone();
@@ -410,6 +424,98 @@ class SharedStoreTests {
 						(inner) -> "token " + (inner.fencingToken() == outer.fencingToken())));
 		assertThat(result).isEqualTo("token true");
 		assertThat(this.shared.isIdle()).isTrue();
+	}
+
+	@Test
+	void v5_aBlockingCallEndsThoughAllThreadsThatTellWaitForTheReleaseOfOne() throws Exception {
+		QueueingLockService service = service(this.one, (builder) -> builder.listeners(List.of(new LockListener() {
+		})));
+		int threads = 64; // that tell
+		CountDownLatch all = new CountDownLatch(threads);
+		CompletableFuture<String> action = new CompletableFuture<>();
+		List<CompletableFuture<String>> results = new ArrayList<>();
+		for (int i = 0; i < threads; i++) {
+			LockRequest inner = LockRequest.of("inner-" + i);
+			results.add(service.execute("outer-" + i, () -> action).thenApply((value) -> {
+				all.countDown();
+				Threads.await(all);
+				return service.executeBlocking(inner, (lease) -> "done");
+			}));
+		}
+		action.complete("done");
+		get(CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)));
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void theEndOfAHoldIsToldOnNoThreadOfTheStores(boolean cancelled) throws Exception {
+		CompletableFuture<Thread> told = new CompletableFuture<>();
+		EngineObserver observer = new EngineObserver() {
+			@Override
+			public CallObserver asked(@Nullable String name, List<String> keys, @Nullable ContextView context) {
+				return new CallObserver() {
+					@Override
+					public void waited(WaitOutcome outcome) {
+					}
+
+					@Override
+					public void held(boolean lost) {
+						told.complete(Thread.currentThread());
+					}
+				};
+			}
+		};
+		QueueingLockService service = service(this.one, (builder) -> builder.observer(observer));
+		CountDownLatch started = new CountDownLatch(1);
+		CompletableFuture<String> action = new CompletableFuture<>();
+		Disposable call = service.executeMono(LockRequest.of("k"), (lease) -> {
+			started.countDown();
+			return Mono.fromFuture(action);
+		}).subscribe();
+		Threads.await(started);
+		this.one.manual = true;
+		if (cancelled) {
+			call.dispose();
+		}
+		else {
+			action.complete("done");
+		}
+		awaitPending(1);
+		this.one.answerNext(); // this thread is the store's
+		assertThat(get(told)).isNotSameAs(Thread.currentThread());
+		this.one.manual = false;
+	}
+
+	@ParameterizedTest
+	@EnumSource(ServiceContract.Form.class)
+	void aKeyIsGivenBackIfItsLeaseWasRenewedJustAfterItSeemedOver(ServiceContract.Form form) throws Exception {
+		List<String> told = Collections.synchronizedList(new ArrayList<>());
+		LockListener listener = new LockListener() {
+			@Override
+			public void granted(LockEvent event) {
+				SharedStoreTests.this.shared.renewLate();
+			}
+
+			@Override
+			public void released(LockEvent event) {
+				told.add("released");
+			}
+
+			@Override
+			public void lost(LockEvent event) {
+				told.add("lost");
+			}
+		};
+		QueueingLockService service = service(this.one, (builder) -> builder.listeners(List.of(listener)));
+		for (LockRequest request : List.of(LockRequest.of("k"), LockRequest.of("k", "l"))) {
+			told.clear();
+			CompletableFuture<String> result = form.run(service, request,
+					(lease) -> CompletableFuture.completedFuture("ran"));
+			assertThat(ServiceContract.failure(result)).isInstanceOf(LockUnavailableException.class);
+			ServiceContract.until(() -> service.lockCount() == 0 && this.shared.isIdle());
+			ServiceContract.until(() -> !told.isEmpty());
+			assertThat(told).hasSize(1);
+		}
 	}
 
 }

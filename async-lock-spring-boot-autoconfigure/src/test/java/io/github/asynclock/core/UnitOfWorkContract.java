@@ -459,7 +459,7 @@ abstract class UnitOfWorkContract extends ServiceContract {
 
 	@Test
 	void holdAtMostIsOfTheWholeTimeThatItIsKept() {
-		LockRequest limited = patient(this.key).heldAtMost(Duration.ofMillis(20));
+		LockRequest limited = patient(this.key).heldAtMost(Duration.ofMillis(50));
 		within(this.work, () -> service().execute(limited, (lease) -> done("ended")));
 		passThrough(this.key);
 		end(this.work);

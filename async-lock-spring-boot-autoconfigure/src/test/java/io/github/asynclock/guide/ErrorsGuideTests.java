@@ -101,7 +101,7 @@ class ErrorsGuideTests {
 	@Test
 	void lockLostException() {
 		try (QueueingLockService locks = holding("other")) {
-			LockRequest request = LockRequest.of("order-7").heldAtMost(Duration.ofMillis(10));
+			LockRequest request = LockRequest.of("order-7").heldAtMost(Duration.ofMillis(50));
 			quoted(LockLostException.class, Application.failure(locks.execute(request, (lease) -> this.end)));
 		}
 	}
