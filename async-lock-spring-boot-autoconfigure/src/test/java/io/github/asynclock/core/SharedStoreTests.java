@@ -111,8 +111,8 @@ class SharedStoreTests {
 		ends.join();
 		assertThat(tooEarly).as("closed before what was held is released").isFalse();
 		assertThat(this.one.closed).isTrue();
-		assertThat(this.shared.isIdle()).isTrue();
 		assertThat(get(result)).isEqualTo("done");
+		assertThat(this.shared.isIdle()).isTrue();
 	}
 
 	@Test
