@@ -36,9 +36,13 @@ abstract class HeldLease extends Link implements Lease {
 
 	private static final VarHandle WATCH;
 
+	private static final VarHandle RELEASING;
+
 	static {
 		try {
-			WATCH = MethodHandles.lookup().findVarHandle(HeldLease.class, "watch", Object.class);
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			WATCH = lookup.findVarHandle(HeldLease.class, "watch", Object.class);
+			RELEASING = lookup.findVarHandle(HeldLease.class, "releasing", CompletionStage.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -195,8 +199,15 @@ abstract class HeldLease extends Link implements Lease {
 	 * A key is being released by the store; the result waits for that.
 	 */
 	final void releasing(CompletionStage<Boolean> releasing) {
-		CompletionStage<Boolean> others = this.releasing;
-		this.releasing = (others == null) ? releasing : others.thenCombine(releasing, (one, other) -> one && other);
+		// A call that re-entered one of several keys may let go of that at the same time.
+		while (true) {
+			CompletionStage<Boolean> others = this.releasing;
+			CompletionStage<Boolean> all = (others == null) ? releasing
+					: others.thenCombine(releasing, (one, other) -> one && other);
+			if (RELEASING.compareAndSet(this, others, all)) {
+				return;
+			}
+		}
 	}
 
 	/**
