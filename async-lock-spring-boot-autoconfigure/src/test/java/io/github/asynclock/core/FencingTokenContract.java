@@ -1,5 +1,6 @@
 package io.github.asynclock.core;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +61,7 @@ abstract class FencingTokenContract extends ServiceContract {
 
 	@Test
 	void s3_tokensRiseOverALoss() {
-		Call lost = hold(patient(this.key).heldAtMost(java.time.Duration.ofMillis(1)));
+		Call lost = hold(patient(this.key).heldAtMost(Duration.ofMillis(50)));
 		Call next = call(patient(this.key));
 		assertThat(next.lease().fencingToken()).isGreaterThan(lost.lease().fencingToken());
 		next.release();
