@@ -52,6 +52,7 @@ function readColours() {
 // ---- what comes from the server
 
 const BACK = "The connection is back. ";
+const SILENT = "The application does not answer.";
 
 // What is said first after the connection was lost, and what to say of a run that is told once more.
 let lost = false;
@@ -89,6 +90,9 @@ function heard(hello) {
   }
   if (lost) {
     roll().catch(() => {});
+    if ($("problem").textContent === SILENT) {
+      problem("");
+    }
   }
   lost = false;
   document.body.dataset.connected = "true";
@@ -182,7 +186,7 @@ async function begin() {
   problem("");
   turn(document.body.dataset.state === "running" ? "Another run is under way; yours comes next." : "");
   const form = new FormData($("form"));
-  const query = new URLSearchParams({ callers, lock: form.get("lock") });
+  const query = new URLSearchParams({ callers: Number(callers), lock: form.get("lock") });
   mine = new AbortController();
   buttons();
   try {
@@ -195,7 +199,7 @@ async function begin() {
   }
   catch (failure) {
     if (failure.name !== "AbortError") {
-      problem("The application does not answer.");
+      problem(SILENT);
     }
   }
   mine = null;

@@ -50,8 +50,7 @@ export class Timeline {
     context.textAlign = "right";
     context.fillText(count, width, top + LABEL / 2);
     context.textAlign = "left";
-    context.fillText(`${group.key}  ·  instance ${group.instance}`, 0, top + LABEL / 2,
-      width - context.measureText(count).width - 12);
+    context.fillText(nameOf(context, group, width - context.measureText(count).width - 12), 0, top + LABEL / 2);
     context.fillStyle = colours.line;
     context.fillRect(0, top + LABEL - 1, width, 1);
   }
@@ -104,6 +103,20 @@ export class Timeline {
     }
   }
 
+}
+
+/** In full where there is room for it; else without the middle of the key: keys differ at their ends. */
+function nameOf(context, group, room) {
+  const { key, instance } = group;
+  const fits = (text) => context.measureText(text).width <= room;
+  const shortened = (kept) =>
+    `${key.slice(0, Math.ceil(kept / 2))}…${key.slice(key.length - Math.floor(kept / 2))}  ·  ${instance}`;
+  const whole = [`${key}  ·  instance ${instance}`, `${key}  ·  ${instance}`].find(fits);
+  let kept = key.length - 1;
+  while (!whole && kept > 2 && !fits(shortened(kept))) {
+    kept -= 1;
+  }
+  return whole ?? shortened(kept);
 }
 
 function groupsOf(run) {

@@ -11,32 +11,56 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Metrics and traces of locks, where Micrometer and a registry are there. Which
- * registries there are is asked when the lock service is made: that does not depend on
- * the order of auto-configurations.
+ * Metrics and traces of locks, where Micrometer and a registry are there; traces alone
+ * where there is no meter on the class path. Which registries there are is asked when the
+ * lock service is made: that does not depend on the order of auto-configurations.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnClass({ ObservationRegistry.class, MeterRegistry.class })
+@ConditionalOnClass(ObservationRegistry.class)
 @ConditionalOnBooleanProperty(name = "async-lock.metrics.enabled", matchIfMissing = true)
 class MetricsConfiguration {
 
-	@Bean
-	ObserverSource lockObserverSource(LockStore store, ObjectProvider<ObservationRegistry> observations,
-			ObjectProvider<MeterRegistry> meters, ObjectProvider<LockObservationConvention> conventions) {
-		LockObservationConvention convention = conventions.getIfUnique(DefaultLockObservationConvention::new);
-		return new ObserverSource(observer(observations.getIfUnique(), meters.getIfUnique(), convention, store.name()));
+	private static LockObservationConvention convention(ObjectProvider<LockObservationConvention> conventions) {
+		return conventions.getIfUnique(DefaultLockObservationConvention::new);
 	}
 
-	private static @Nullable LockObserver observer(@Nullable ObservationRegistry observations,
-			@Nullable MeterRegistry meters, LockObservationConvention convention, String store) {
-		if (meters != null) {
-			return LockObserver.of(observations, meters, convention, store);
+	private static @Nullable LockObserver traces(ObjectProvider<ObservationRegistry> observations,
+			LockObservationConvention convention, LockStore store) {
+		ObservationRegistry registry = observations.getIfUnique();
+		return (registry != null) ? LockObserver.of(registry, convention, store.name()) : null;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(MeterRegistry.class)
+	static class MetersAndTraces {
+
+		@Bean
+		ObserverSource lockObserverSource(LockStore store, ObjectProvider<ObservationRegistry> observations,
+				ObjectProvider<MeterRegistry> meters, ObjectProvider<LockObservationConvention> conventions) {
+			LockObservationConvention convention = convention(conventions);
+			MeterRegistry registry = meters.getIfUnique();
+			return new ObserverSource(
+					(registry != null) ? LockObserver.of(observations.getIfUnique(), registry, convention, store.name())
+							: traces(observations, convention, store));
 		}
-		return (observations != null) ? LockObserver.of(observations, convention, store) : null;
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingClass("io.micrometer.core.instrument.MeterRegistry")
+	static class TracesAlone {
+
+		@Bean
+		ObserverSource lockObserverSource(LockStore store, ObjectProvider<ObservationRegistry> observations,
+				ObjectProvider<LockObservationConvention> conventions) {
+			return new ObserverSource(traces(observations, convention(conventions), store));
+		}
+
 	}
 
 }

@@ -11,8 +11,8 @@ import io.micrometer.observation.ObservationConvention;
 public interface LockObservationConvention extends ObservationConvention<LockObservationContext> {
 
 	/**
-	 * What the observation, and so its timer, is called. {@link #getName()} is not asked:
-	 * there are two.
+	 * What the observation, and so its timer, is called. Leave {@link #getName()} null as
+	 * it is: Micrometer would take its name for both.
 	 */
 	String getName(Phase phase);
 

@@ -19,6 +19,8 @@ import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
@@ -28,6 +30,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What the log says of locks.
@@ -52,6 +55,18 @@ class LogTests {
 				.contains("Locks are kept in Redis at localhost:1, with the key prefix shop; "
 						+ "lease time 30000 ms, wait time 2000 ms")
 				.doesNotContain("s3cret", "somebody"));
+	}
+
+	/** Those of two databases do not exclude each other. */
+	@ParameterizedTest
+	@CsvSource(delimiter = '>', textBlock = """
+			redis://localhost:1/5 > in Redis at localhost:1, database 5, with
+			rediss://[::1]:1/0    > in Redis at [::1]:1, with
+			redis-sentinel://localhost:1,localhost:2/3?sentinelMasterId=m > localhost:2 watch as m, database 3, with
+			""")
+	void theLineForRedisHasTheDatabase(String url, String line, CapturedOutput output) {
+		this.runner.withPropertyValues("async-lock.redis.url=" + url, "async-lock.redis.command-timeout=100ms")
+			.run((context) -> assertThat(output).containsOnlyOnce("Locks are kept").contains(line));
 	}
 
 	@Test
@@ -91,6 +106,8 @@ class LogTests {
 				service.execute(LockRequest.of("key-1").named("orders").heldAtMost(Duration.ofMillis(300)),
 						(lease) -> new CompletableFuture<String>());
 				assertThat(lost.await(10, TimeUnit.SECONDS)).isTrue();
+				// Told on another thread than the loss.
+				await().untilAsserted(() -> assertThat(output).contains("async-lock.held-warning"));
 				assertThat(output).containsOnlyOnce("async-lock.held-warning")
 					.containsPattern("Key \"key-1\" is held for \\d+ ms by \"orders\"")
 					.doesNotContain("quick");

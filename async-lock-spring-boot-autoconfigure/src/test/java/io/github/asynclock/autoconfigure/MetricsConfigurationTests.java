@@ -103,10 +103,22 @@ class MetricsConfigurationTests {
 			lock(context);
 			assertThat(context.getBean(ObserverSource.class).observer()).isNull();
 		});
-		this.withBoots.withClassLoader(new FilteredClassLoader("io.micrometer.core")).run((context) -> {
+		this.withBoots.withClassLoader(new FilteredClassLoader("io.micrometer")).run((context) -> {
 			assertThat(context).hasSingleBean(QueueingLockService.class).doesNotHaveBean(ObserverSource.class);
 			lock(context);
 		});
+	}
+
+	/** Tracing alone, as by Boot's starter for Zipkin, brings no meters. */
+	@Test
+	void withoutMicrometersCoreThereAreTraces() {
+		TestObservationRegistry observations = TestObservationRegistry.create();
+		this.alone.withClassLoader(new FilteredClassLoader("io.micrometer.core"))
+			.withBean(TestObservationRegistry.class, () -> observations)
+			.run((context) -> {
+				lock(context);
+				TestObservationRegistryAssert.assertThat(observations).hasNumberOfObservationsEqualTo(2);
+			});
 	}
 
 	static class Shouting extends DefaultLockObservationConvention {

@@ -48,7 +48,8 @@ class StarterAloneTests {
 			"async-lock-" + AsyncLockProperties.class.getName(), "lockedBeanPostProcessor",
 			"lockedOutermostPostProcessor", TransactionConfiguration.class.getName(), "lockTransactions", "lockStore",
 			"lockService", "lockServiceDrain", "lockServiceAbandon", MetricsConfiguration.class.getName(),
-			"lockObserverSource", AsyncLockActuatorAutoConfiguration.class.getName(),
+			MetricsConfiguration.MetersAndTraces.class.getName(), "lockObserverSource",
+			AsyncLockActuatorAutoConfiguration.class.getName(),
 			AsyncLockActuatorAutoConfiguration.EndpointConfiguration.class.getName(),
 			// PipelinR is on the class path of our tests
 			PipelinrConfiguration.class.getName(), "commandLockMiddleware");

@@ -110,6 +110,7 @@ class ConnectionPageTests {
 			this.doorway.openTo(anew.port());
 			await("The connection is back. The application was started anew; the run that was under way is lost.");
 			assertThat(this.page.state()).isEqualTo("aborted");
+			assertThat(this.page.text("problem")).as("it does answer").isEmpty();
 			this.page.show("items", 25, true);
 			assertThat(this.page.text("words")).startsWith("25 callers bought 13 of 13 units with the lock: ");
 

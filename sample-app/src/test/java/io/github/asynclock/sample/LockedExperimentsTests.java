@@ -2,6 +2,7 @@ package io.github.asynclock.sample;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -101,6 +102,14 @@ class LockedExperimentsTests {
 			.value(Number.class, token -> {
 				assertThat(token.longValue()).isPositive();
 			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "orders, 1 caller processed", "payments, 1 caller paid", "submissions, 1 caller submitted",
+			"items, 1 caller bought once", "transfers, '1 caller made 1 transfer, '",
+			"uploads, '1 caller stored 1 file, '", "sync, 1 caller ran once" })
+	void oneIsNotSpokenOfAsMany(String scenario, String words) {
+		run(scenario, 1).jsonPath("$.summary").value(String.class, summary -> assertThat(summary).startsWith(words));
 	}
 
 	@Test

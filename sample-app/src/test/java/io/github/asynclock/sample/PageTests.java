@@ -203,6 +203,39 @@ class PageTests {
 				""")).as("too small for a finger").isEqualTo(List.of());
 	}
 
+	/** A canvas would press a long key together until nobody can read it. */
+	@ParameterizedTest
+	@ValueSource(ints = { 320, 1200 })
+	void aLongKeyIsShortenedInTheTimelineNotPressed(int width) {
+		browser.size(width, 740);
+		this.page.run("""
+				const draw = CanvasRenderingContext2D.prototype.fillText;
+				window.drawn = new Set();
+				window.pressed = new Set();
+				CanvasRenderingContext2D.prototype.fillText = function (text, x, y, most) {
+					drawn.add(text);
+					if (most !== undefined && this.measureText(text).width > most) {
+						pressed.add(text);
+					}
+					draw.apply(this, arguments);
+				};
+				""");
+		this.page.show("sync", 33, true);
+		ShopPage.await().until(() -> this.page.run("return [...drawn].join()").toString().contains("33 calls"));
+		assertThat(this.page.run("return [...pressed]")).isEqualTo(List.of());
+		assertThat(this.page.run("return [...drawn].join()")).asString()
+			.containsPattern((width < 600) ? "sync-e[^,]*…[^,]*  ·  " : "sync-experiment-[^,…]*  ·  instance ");
+	}
+
+	@Test
+	void oneCallerIsNoCallers() {
+		this.page.choose("items", 1, true);
+		this.page.press("run");
+		ShopPage.await().until(() -> this.page.state().equals("done"));
+		assertThat(this.page.text("words"))
+			.isEqualTo("1 caller bought 1 of 1 unit with the lock: 0 oversold, no update lost, 1 at a time.");
+	}
+
 	@Test
 	void nothingMovesByItselfAlsoForThoseWhoAskForLessMotion() {
 		browser.prefer("prefers-reduced-motion", "reduce");
@@ -332,6 +365,15 @@ class PageTests {
 				.isNotEqualTo("true");
 		}
 		this.page.show("items", 3, true);
+		assertThat(this.page.text("problem")).isEmpty();
+	}
+
+	@Test
+	void aWholeNumberMayBeWrittenInAnyWay() {
+		browser.driver().findElement(By.id("callers")).clear();
+		browser.driver().findElement(By.id("callers")).sendKeys("3.7e1");
+		this.page.press("run");
+		this.page.waitFor(37, "done");
 		assertThat(this.page.text("problem")).isEmpty();
 	}
 

@@ -45,6 +45,14 @@ public record Report(String scenario, boolean lock, int callers, int succeeded, 
 		};
 	}
 
+	/**
+	 * Words for how many there are.
+	 * @param one what one of them is called, as in "caller"
+	 */
+	public static String count(long number, String one) {
+		return number + " " + one + ((number == 1) ? "" : "s");
+	}
+
 	/** Words for how often something happened. */
 	public static String times(int times) {
 		return (times == 1) ? "once" : times + " times";

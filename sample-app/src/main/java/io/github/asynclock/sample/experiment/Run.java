@@ -135,8 +135,8 @@ final class Run {
 	/** Of a run that did not come to its end. */
 	Summary aborted(String why) {
 		waitForNobody();
-		String words = why + " " + this.sums.answered() + " of " + this.start.callers()
-				+ " callers had their answer by then.";
+		String words = why + " " + this.sums.answered() + " of " + Report.count(this.start.callers(), "caller")
+				+ " had their answer by then.";
 		return new Summary(true, words, 0, 0, 0, this.sums.wrong(), 0, this.sums.peak(), this.sums.waits(),
 				this.sums.durationMillis(), this.dropped, instances());
 	}

@@ -71,11 +71,13 @@ class ItemExperiment implements Experiment {
 		rows.put("stockBefore", before);
 		rows.put("stockLeft", after.stock());
 		rows.put("sold", after.sold());
-		String summary = crowd.callers() + " callers bought " + Report.times(crowd.succeeded()) + " from a stock of "
-				+ before + ", which fell by " + fell + ": " + Report.lost(lost);
+		String summary = Report.count(crowd.callers(), "caller") + " bought " + Report.times(crowd.succeeded())
+				+ " from a stock of " + before + ", which fell by " + fell + ": " + Report.lost(lost);
 		String verdict = Math.max(0, crowd.succeeded() - before) + " oversold, " + Report.lost(lost);
 		return new Findings(new Report(scenario(), lock, crowd, rows, lost, overlaps.peak(), summary),
-				crowd.callers() + " callers bought " + crowd.succeeded() + " of " + before + " units", verdict);
+				Report.count(crowd.callers(), "caller") + " bought " + crowd.succeeded() + " of "
+						+ Report.count(before, "unit"),
+				verdict);
 	}
 
 }

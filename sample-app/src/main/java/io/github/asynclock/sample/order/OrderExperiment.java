@@ -1,6 +1,7 @@
 package io.github.asynclock.sample.order;
 
 import io.github.asynclock.sample.experiment.Crowd;
+import io.github.asynclock.sample.experiment.Report;
 import io.github.asynclock.sample.experiment.Subject;
 import reactor.core.publisher.Mono;
 
@@ -29,7 +30,7 @@ class OrderExperiment extends ChargeExperiment {
 
 	@Override
 	String did(Crowd crowd) {
-		return crowd.callers() + " callers processed one order";
+		return Report.count(crowd.callers(), "caller") + " processed one order";
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.asynclock.sample.order;
 
 import an.awesome.pipelinr.Pipeline;
 import io.github.asynclock.sample.experiment.Crowd;
+import io.github.asynclock.sample.experiment.Report;
 import io.github.asynclock.sample.experiment.Subject;
 import reactor.core.publisher.Mono;
 
@@ -36,7 +37,7 @@ class PaymentExperiment extends ChargeExperiment {
 
 	@Override
 	String did(Crowd crowd) {
-		return crowd.callers() + " callers paid one order by a command";
+		return Report.count(crowd.callers(), "caller") + " paid one order by a command";
 	}
 
 }

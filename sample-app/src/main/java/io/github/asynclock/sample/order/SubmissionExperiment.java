@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.UUID;
 
 import io.github.asynclock.sample.experiment.Crowd;
+import io.github.asynclock.sample.experiment.Report;
 import io.github.asynclock.sample.experiment.Subject;
 import reactor.core.publisher.Mono;
 
@@ -45,7 +46,7 @@ class SubmissionExperiment extends ChargeExperiment {
 
 	@Override
 	String did(Crowd crowd) {
-		return crowd.callers() + " callers submitted one payment, " + crowd.succeeded()
+		return Report.count(crowd.callers(), "caller") + " submitted one payment, " + crowd.succeeded()
 				+ ((crowd.succeeded() == 1) ? " was accepted" : " were accepted");
 	}
 

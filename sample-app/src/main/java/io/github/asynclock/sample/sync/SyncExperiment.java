@@ -68,11 +68,12 @@ class SyncExperiment implements Experiment {
 		rows.put("runs", after.runs());
 		rows.put("overlaps", overlaps.count());
 		rows.put("fencingToken", after.fencingToken());
-		String summary = crowd.callers() + " callers ran " + Report.times(crowd.succeeded()) + " and were skipped "
-				+ Report.times(crowd.refused()) + ", " + overlaps.count() + " overlapped: " + Report.lost(lost);
+		String summary = Report.count(crowd.callers(), "caller") + " ran " + Report.times(crowd.succeeded())
+				+ " and were skipped " + Report.times(crowd.refused()) + ", " + overlaps.count() + " overlapped: "
+				+ Report.lost(lost);
 		return new Findings(new Report(scenario(), lock, crowd, rows, lost, overlaps.peak(), summary),
-				crowd.callers() + " callers ran " + Report.times(crowd.succeeded()) + " and were skipped "
-						+ Report.times(crowd.refused()),
+				Report.count(crowd.callers(), "caller") + " ran " + Report.times(crowd.succeeded())
+						+ " and were skipped " + Report.times(crowd.refused()),
 				Report.lost(lost));
 	}
 

@@ -78,11 +78,12 @@ class UploadExperiment implements Experiment {
 		rows.put("quotaBytes", quota);
 		rows.put("usedBytes", used);
 		rows.put("files", files.size());
-		String summary = crowd.callers() + " callers stored " + crowd.succeeded() + " files, " + used
-				+ " bytes of a quota of " + quota + ": "
-				+ ((tooMany == 0) ? "as it should be" : tooMany + " files too many");
+		String summary = Report.count(crowd.callers(), "caller") + " stored " + Report.count(crowd.succeeded(), "file")
+				+ ", " + used + " bytes of a quota of " + quota + ": "
+				+ ((tooMany == 0) ? "as it should be" : Report.count(tooMany, "file") + " too many");
 		return new Findings(new Report(scenario(), lock, crowd, rows, tooMany, overlaps.peak(), summary),
-				crowd.callers() + " callers stored " + crowd.succeeded() + " files, of " + quota / SIZE + " that fit",
+				Report.count(crowd.callers(), "caller") + " stored " + Report.count(crowd.succeeded(), "file") + ", of "
+						+ quota / SIZE + " that fit",
 				tooMany + " too many");
 	}
 

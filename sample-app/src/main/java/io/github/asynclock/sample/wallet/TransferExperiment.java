@@ -101,10 +101,11 @@ class TransferExperiment implements Experiment {
 		rows.put("moneyBefore", before);
 		rows.put("moneyAfter", sum(after));
 		rows.put("balances", balances(after).map(BigDecimal::toPlainString).toList());
-		String summary = crowd.callers() + " callers made " + crowd.succeeded() + " transfers, " + before + " became "
-				+ sum(after) + ": " + Report.lost(lost);
+		String summary = Report.count(crowd.callers(), "caller") + " made "
+				+ Report.count(crowd.succeeded(), "transfer") + ", " + before + " became " + sum(after) + ": "
+				+ Report.lost(lost);
 		return new Findings(new Report(scenario(), lock, crowd, rows, lost, overlaps.peak(), summary),
-				crowd.callers() + " callers made " + crowd.succeeded() + " transfers",
+				Report.count(crowd.callers(), "caller") + " made " + Report.count(crowd.succeeded(), "transfer"),
 				before + " became " + sum(after) + ", " + Report.lost(lost));
 	}
 
