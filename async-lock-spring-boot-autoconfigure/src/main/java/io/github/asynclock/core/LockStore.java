@@ -71,6 +71,7 @@ public interface LockStore extends AutoCloseable {
 
 	/**
 	 * Grants a key to the first of its local queue; only where {@link #grantsAtOnce}.
+	 * Must not fail: the key is taken by then, and nobody would give it back.
 	 * @return the fencing token, greater than zero and than all earlier ones of the key
 	 */
 	long grantNow(String key);
