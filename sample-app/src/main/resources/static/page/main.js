@@ -11,6 +11,8 @@ const charts = new Charts($("level"), $("busy"));
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+$("origin").textContent = location.origin;
+
 let run = null;
 let mine = null;
 let colours = null;

@@ -228,6 +228,11 @@ class PageTests {
 	}
 
 	@Test
+	void theCommandForATerminalIsOfThisAddress() {
+		assertThat(this.page.text("origin")).isEqualTo("http://localhost:" + this.port);
+	}
+
+	@Test
 	void oneCallerIsNoCallers() {
 		this.page.choose("items", 1, true);
 		this.page.press("run");
