@@ -11,7 +11,7 @@ const charts = new Charts($("level"), $("busy"));
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-$("origin").textContent = location.origin;
+$("address").textContent = location.host;
 
 let run = null;
 let mine = null;

@@ -309,7 +309,8 @@ abstract class DeadlockContract extends ServiceContract {
 		int flows = 2;
 		ExecutorService threads = Executors.newFixedThreadPool(flows);
 		Phaser together = new Phaser(flows);
-		for (int round = 0; round < 1000; round++) {
+		long begun = System.nanoTime();
+		for (int round = 0; goOn(round, 1000, begun); round++) {
 			String name = "race" + round + "-";
 			List<Call> holders = Stream.iterate(0, (i) -> i + 1).limit(flows).map((i) -> hold(key(name + i))).toList();
 			List<CompletableFuture<Call>> asked = Stream.iterate(0, (i) -> i + 1)
@@ -341,7 +342,8 @@ abstract class DeadlockContract extends ServiceContract {
 		ExecutorService threads = Executors.newFixedThreadPool(2);
 		Phaser together = new Phaser(2);
 		Call a = hold(key("a"));
-		for (int round = 0; round < 500; round++) {
+		long begun = System.nanoTime();
+		for (int round = 0; goOn(round, 500, begun); round++) {
 			Call holder = hold(this.key);
 			CompletableFuture<?> release = CompletableFuture.runAsync(() -> {
 				meet(together);

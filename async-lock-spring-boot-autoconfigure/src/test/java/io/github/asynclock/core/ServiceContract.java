@@ -38,6 +38,9 @@ abstract class ServiceContract {
 
 	static final Duration SAFETY = Duration.ofSeconds(10);
 
+	/** Twice what a race of many rounds takes on two busy processors. */
+	private static final Duration ENOUGH = Duration.ofSeconds(20);
+
 	static final Duration LONG = Duration.ofMinutes(10);
 
 	private final List<QueueingLockService> services = new CopyOnWriteArrayList<>();
@@ -174,6 +177,14 @@ abstract class ServiceContract {
 			assertThat(System.nanoTime() - start).as("nanoseconds waited").isLessThan(SAFETY.toNanos());
 			Thread.yield();
 		}
+	}
+
+	/**
+	 * Whether a race goes on: for so many rounds, or until a slow machine has had its
+	 * time.
+	 */
+	static boolean goOn(int round, int rounds, long begun) {
+		return round < rounds && System.nanoTime() - begun < ENOUGH.toNanos();
 	}
 
 	static Thread start(Runnable task) {

@@ -169,7 +169,8 @@ abstract class ShutdownContract extends ServiceContract {
 
 	@Test
 	void nothingStartsOnceShutdownHasReturned_whateverEntersMeanwhile() {
-		for (int i = 0; i < 1000; i++) {
+		long begun = System.nanoTime();
+		for (int i = 0; goOn(i, 1000, begun); i++) {
 			QueueingLockService service = service((builder) -> builder);
 			Call holder = new Call(Form.FUTURE, service, LockRequest.of(this.key));
 			holder.lease();

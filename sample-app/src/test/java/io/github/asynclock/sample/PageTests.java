@@ -229,7 +229,7 @@ class PageTests {
 
 	@Test
 	void theCommandForATerminalIsOfThisAddress() {
-		assertThat(this.page.text("origin")).isEqualTo("http://localhost:" + this.port);
+		assertThat(this.page.text("address")).isEqualTo("localhost:" + this.port);
 	}
 
 	@Test
