@@ -74,14 +74,14 @@ local function pass_on(k, owner, ctr, mark, fence, hint, next_ctr, next_lease)
   local asks = next_ctr ~= '' and not (mark and tonumber(mark) >= tonumber(next_ctr)) and not refused(
       try('RPUSH', queue, table.concat({ inst, next_ctr, next_lease, '9007199254740991', stale }, ':')))
 
-  local entry, who, its_ctr, its_lease, its_stale
+  local entry, who, its_ctr, its_lease, till, its_stale
   repeat
     entry = try('LPOP', queue)
     if refused(entry) then
       call('DEL', KEYS[k]) -- whatever somebody made of the queue
       return entry
     end
-    who, its_ctr, its_lease, its_stale = string.match(entry or '', '^(%w+):(%d+):(%d+):%d+:(%d+)$')
+    who, its_ctr, its_lease, till, its_stale = string.match(entry or '', '^(%w+):(%d+):(%d+):(%d+):(%d+)$')
     -- An earlier one of the holder's own is of a command that came late.
   until not entry or who ~= inst or tonumber(its_ctr) > ctr
 
@@ -119,7 +119,12 @@ local function pass_on(k, owner, ctr, mark, fence, hint, next_ctr, next_lease)
     return asks and { 1, 0, epoch } or { 1 }
   end
 
-  -- It asks for itself.
+  -- It asks for itself, unless it has died: its time counts from now at the latest, as if somebody had looked at it.
+  local time = call('TIME')
+  local latest = time[1] * 1000 + math.floor(time[2] / 1000) + (its_stale or 0)
+  if till and tonumber(till) > latest then
+    entry = table.concat({ who, its_ctr, its_lease, string.format('%.0f', latest), its_stale }, ':')
+  end
   try('LPUSH', queue, entry)
   call('PEXPIRE', queue, 2 * (its_stale or 1000))
   call('DEL', KEYS[k])

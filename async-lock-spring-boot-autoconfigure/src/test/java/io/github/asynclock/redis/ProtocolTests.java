@@ -400,6 +400,17 @@ class ProtocolTests {
 	}
 
 	@Test
+	void close5_theTimeOfWhoDoesNotListenCountsFromThere() {
+		acquire(this.one, 1, true);
+		enqueueFirst(this.there.get(), 9007199254740991L);
+		long before = System.currentTimeMillis();
+		close(this.one, 1, 0, false);
+		String[] entry = this.redis.lindex(this.key.queue(), 0).split(":");
+		assertThat(entry).startsWith(this.there.get(), "1", String.valueOf(LEASE)).endsWith("50000").hasSize(5);
+		assertThat(Long.parseLong(entry[3])).isBetween(before + 49_000, System.currentTimeMillis() + 51_000);
+	}
+
+	@Test
 	void close5_whoWantsToAskItselfIsWokenUp() throws Exception {
 		CopyOnWriteArrayList<String> hints = listen(this.there);
 		RedisProtocol asks = new RedisProtocol(this.connection, this.connection, this.names, this.there, this.settings,
