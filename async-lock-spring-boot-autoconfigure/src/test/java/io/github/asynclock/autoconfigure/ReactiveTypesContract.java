@@ -6,6 +6,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.asynclock.LockRequest;
@@ -225,132 +226,79 @@ abstract class ReactiveTypesContract {
 
 	}
 
+	/** A method of {@link Work}. */
+	private interface Method<R> {
+
+		R of(Work work, String key, Mono<String> action);
+
+	}
+
 	/** The types; each call is made when it is subscribed to. */
 	enum Type {
 
-		SINGLE {
-			@Override
-			Supplier<Call> of(Work work, String key, Mono<String> action) {
-				Single<String> single = work.single(key, action);
-				return () -> Call.begin((ended, failed) -> single.subscribe(ended::accept, failed::accept)::dispose);
-			}
+		SINGLE(Work::single, (work, key, action) -> {
+			throw new IllegalStateException("refused at start-up");
+		}, (single) -> (ended, failed) -> single.subscribe(ended::accept, failed::accept)::dispose),
 
-			@Override
-			Supplier<Call> skipping(Work work, String key, Mono<String> action) {
-				throw new IllegalStateException("refused at start-up");
-			}
-		},
+		MAYBE(Work::maybe, Work::skippingMaybe,
+				(maybe) -> (ended,
+						failed) -> maybe.subscribe(ended::accept, failed::accept, () -> ended.accept(null))::dispose),
 
-		MAYBE {
-			@Override
-			Supplier<Call> of(Work work, String key, Mono<String> action) {
-				return call(work.maybe(key, action));
-			}
+		COMPLETABLE(Type::completable, (work, key, action) -> begin(work.skippingCompletable(key, action), () -> null),
+				(begin) -> begin),
 
-			@Override
-			Supplier<Call> skipping(Work work, String key, Mono<String> action) {
-				return call(work.skippingMaybe(key, action));
-			}
+		FLOWABLE(Work::flowable, Work::skippingFlowable, (flowable) -> begin(flowable.toList())),
 
-			private Supplier<Call> call(Maybe<String> maybe) {
-				return () -> Call.begin((ended,
-						failed) -> maybe.subscribe(ended::accept, failed::accept, () -> ended.accept(null))::dispose);
-			}
-		},
+		OBSERVABLE(Work::observable, Work::skippingObservable, (observable) -> begin(observable.toList())),
 
-		COMPLETABLE {
-			@Override
-			Supplier<Call> of(Work work, String key, Mono<String> action) {
-				StringBuilder value = new StringBuilder();
-				return call(work.completable(key, action.doOnNext((one) -> value.replace(0, value.length(), one))),
-						value::toString);
-			}
+		UNI(Work::uni, Work::skippingUni, (uni) -> (ended, failed) -> uni.subscribe().with(ended, failed)::cancel),
 
-			@Override
-			Supplier<Call> skipping(Work work, String key, Mono<String> action) {
-				return call(work.skippingCompletable(key, action), () -> null);
-			}
-
-			private Supplier<Call> call(Completable completable, Supplier<String> value) {
-				return () -> Call.begin((ended,
-						failed) -> completable.subscribe(() -> ended.accept(value.get()), failed::accept)::dispose);
-			}
-		},
-
-		FLOWABLE {
-			@Override
-			Supplier<Call> of(Work work, String key, Mono<String> action) {
-				return call(work.flowable(key, action));
-			}
-
-			@Override
-			Supplier<Call> skipping(Work work, String key, Mono<String> action) {
-				return call(work.skippingFlowable(key, action));
-			}
-
-			private Supplier<Call> call(Flowable<String> flowable) {
-				return () -> Call.begin((ended, failed) -> flowable.toList()
-					.subscribe((values) -> ended.accept(last(values)), failed::accept)::dispose);
-			}
-		},
-
-		OBSERVABLE {
-			@Override
-			Supplier<Call> of(Work work, String key, Mono<String> action) {
-				return call(work.observable(key, action));
-			}
-
-			@Override
-			Supplier<Call> skipping(Work work, String key, Mono<String> action) {
-				return call(work.skippingObservable(key, action));
-			}
-
-			private Supplier<Call> call(Observable<String> observable) {
-				return () -> Call.begin((ended, failed) -> observable.toList()
-					.subscribe((values) -> ended.accept(last(values)), failed::accept)::dispose);
-			}
-		},
-
-		UNI {
-			@Override
-			Supplier<Call> of(Work work, String key, Mono<String> action) {
-				return call(work.uni(key, action));
-			}
-
-			@Override
-			Supplier<Call> skipping(Work work, String key, Mono<String> action) {
-				return call(work.skippingUni(key, action));
-			}
-
-			private Supplier<Call> call(Uni<String> uni) {
-				return () -> Call.begin((ended, failed) -> uni.subscribe().with(ended, failed)::cancel);
-			}
-		},
-
-		MULTI {
-			@Override
-			Supplier<Call> of(Work work, String key, Mono<String> action) {
-				return call(work.multi(key, action));
-			}
-
-			@Override
-			Supplier<Call> skipping(Work work, String key, Mono<String> action) {
-				return call(work.skippingMulti(key, action));
-			}
-
-			private Supplier<Call> call(Multi<String> multi) {
-				return () -> Call.begin((ended,
+		MULTI(Work::multi, Work::skippingMulti,
+				(multi) -> (ended,
 						failed) -> multi.collect()
 							.asList()
 							.subscribe()
 							.with((values) -> ended.accept(last(values)), failed)::cancel);
-			}
-		};
 
-		abstract Supplier<Call> of(Work work, String key, Mono<String> action);
+		private final Method<Supplier<Call>> usual;
+
+		private final Method<Supplier<Call>> skipping;
+
+		<R> Type(Method<R> usual, Method<R> skipping, Function<R, Call.Begin> begin) {
+			this.usual = lazily(usual, begin);
+			this.skipping = lazily(skipping, begin);
+		}
+
+		private static <R> Method<Supplier<Call>> lazily(Method<R> method, Function<R, Call.Begin> begin) {
+			return (work, key, action) -> {
+				R returned = method.of(work, key, action);
+				return () -> Call.begin(begin.apply(returned));
+			};
+		}
+
+		Supplier<Call> of(Work work, String key, Mono<String> action) {
+			return this.usual.of(work, key, action);
+		}
 
 		/** Where the wait time is zero. */
-		abstract Supplier<Call> skipping(Work work, String key, Mono<String> action);
+		Supplier<Call> skipping(Work work, String key, Mono<String> action) {
+			return this.skipping.of(work, key, action);
+		}
+
+		/** It has no value of its own: the action's. */
+		private static Call.Begin completable(Work work, String key, Mono<String> action) {
+			StringBuilder value = new StringBuilder();
+			return begin(work.completable(key, action.doOnNext((one) -> value.replace(0, value.length(), one))),
+					value::toString);
+		}
+
+		private static Call.Begin begin(Completable completable, Supplier<String> value) {
+			return (ended, failed) -> completable.subscribe(() -> ended.accept(value.get()), failed::accept)::dispose;
+		}
+
+		private static Call.Begin begin(Single<List<String>> all) {
+			return (ended, failed) -> all.subscribe((values) -> ended.accept(last(values)), failed::accept)::dispose;
+		}
 
 		private static String last(List<String> values) {
 			return values.isEmpty() ? null : values.get(values.size() - 1);

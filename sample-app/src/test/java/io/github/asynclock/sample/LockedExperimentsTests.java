@@ -24,34 +24,19 @@ class LockedExperimentsTests {
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 50, 200 })
 	void anOrderIsProcessedOnce(int callers) {
-		run("orders", callers).jsonPath("$.succeeded")
-			.isEqualTo(1)
-			.jsonPath("$.refused")
-			.isEqualTo(callers - 1)
-			.jsonPath("$.timesCharged")
-			.isEqualTo(1);
+		isChargedOnce("orders", callers);
 	}
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 50, 200 })
 	void anOrderIsPaidOnceHoweverManyCommands(int callers) {
-		run("payments", callers).jsonPath("$.succeeded")
-			.isEqualTo(1)
-			.jsonPath("$.refused")
-			.isEqualTo(callers - 1)
-			.jsonPath("$.timesCharged")
-			.isEqualTo(1);
+		isChargedOnce("payments", callers);
 	}
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 50, 200 })
 	void aPaymentIsAcceptedOnceHoweverOftenItIsSubmitted(int callers) {
-		run("submissions", callers).jsonPath("$.succeeded")
-			.isEqualTo(1)
-			.jsonPath("$.refused")
-			.isEqualTo(callers - 1)
-			.jsonPath("$.timesCharged")
-			.isEqualTo(1);
+		isChargedOnce("submissions", callers);
 	}
 
 	@ParameterizedTest
@@ -127,6 +112,15 @@ class LockedExperimentsTests {
 		}
 		assertThat(count("SELECT COUNT(*) FROM charges")).isZero();
 		assertThat(count("SELECT COUNT(*) FROM files")).isZero();
+	}
+
+	private void isChargedOnce(String scenario, int callers) {
+		run(scenario, callers).jsonPath("$.succeeded")
+			.isEqualTo(1)
+			.jsonPath("$.refused")
+			.isEqualTo(callers - 1)
+			.jsonPath("$.timesCharged")
+			.isEqualTo(1);
 	}
 
 	private WebTestClient.BodyContentSpec run(String scenario, int callers) {
